@@ -1,0 +1,16 @@
+/** Types are checked by `tsc --noEmit`, a step of its own; the transform only strips them. */
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/__tests__"],
+  testMatch: ["**/*.test.ts"],
+  transform: {
+    "^.+\\.(t|j)s$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" }, sourceMaps: "inline" },
+    ],
+  },
+  // Packages published as ES modules only, which jest cannot require as they are.
+  transformIgnorePatterns: [
+    "/node_modules/(?!(listr2|cli-truncate|log-update|wrap-ansi|slice-ansi|string-width|strip-ansi|ansi-regex|ansi-styles|ansi-escapes|cli-cursor|restore-cursor|is-fullwidth-code-point|get-east-asian-width|environment|onetime|mimic-function|emoji-regex)/)",
+  ],
+};
