@@ -1,0 +1,14 @@
+import { App } from "cdktf";
+import { runSynthesis } from "./stacks/synthesis";
+import { resolveProfile } from "./modules/config/profiles";
+import { validateConfig } from "./modules/config/validate";
+import { buildPlatform } from "./stacks/platform";
+
+runSynthesis(() => {
+  const profile = resolveProfile();
+  validateConfig(profile);
+  // CDKTF's own validations run after the first stacks are written; runSynthesis runs them before.
+  const app = new App({ skipValidation: true });
+  buildPlatform(app, profile.config);
+  return { app, profile };
+});

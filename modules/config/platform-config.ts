@@ -1,0 +1,226 @@
+import type { ServiceName } from "../services/service-name";
+import type { FargateSize } from "./fargate-size";
+import type { UpstreamVersion } from "./image-version";
+
+/** Everything that differs, or may differ, between two environments or between today and tomorrow. */
+export interface PlatformConfig {
+  /** First part of every name, `lgtm` in `lgtm-prod-alb`. */
+  readonly projectName: string;
+  /** Second part of every name, `prod` in `lgtm-prod-alb`; also the `Environment` tag. */
+  readonly environment: string;
+  /** AWS region of everything, remote state included. */
+  readonly region: string;
+  /**
+   * The only AWS account that the provider accepts; 12 digits. ARNs never use it, they use the caller's identity.
+   * @default - any account is accepted
+   */
+  readonly accountId?: string;
+  /** Where the Terraform states live. */
+  readonly state: StateConfig;
+  /**
+   * Whether this environment's states were written by the HCL that this project replaces. If so, each resource whose
+   * address changed carries a `moved` block from its address in the HCL.
+   */
+  readonly adoptsHclState: boolean;
+  /** Tags that each resource carries beside Name and Environment. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly network: NetworkConfig;
+  readonly dataBucket: DataBucketConfig;
+  /** First folder of each service's objects in the data bucket. */
+  readonly storagePrefixes: StoragePrefixes;
+  readonly imageRepositories: ImageRepositoriesConfig;
+  /** Upstream version of each service: the `ARG VERSION` of its Dockerfile. */
+  readonly imageVersions: Readonly<Record<ServiceName, UpstreamVersion>>;
+  readonly serviceDiscovery: ServiceDiscoveryConfig;
+  readonly loadBalancer: LoadBalancerConfig;
+  readonly cache: CacheConfig;
+  readonly ecs: EcsConfig;
+  /** Size and count of each service's tasks. */
+  readonly services: Readonly<Record<ServiceName, ServiceSize>>;
+  readonly tenants: TenantsConfig;
+  readonly grafana: GrafanaConfig;
+  /** IANA time zone in which Grafana shows times and Pyroscope writes its log. */
+  readonly timeZone: string;
+  /** Days that CloudWatch keeps the containers' logs; 0 keeps them forever. */
+  readonly logRetentionDays: number;
+}
+
+/** Where the Terraform states live: one bucket and lock table, made by layer 00, whose own state is in a second bucket. */
+export interface StateConfig {
+  /** Bucket of layer 00's own state; the one thing that Terraform does not make. */
+  readonly bootstrapBucket: string;
+  /** Bucket of all other layers' states. */
+  readonly bucket: string;
+  /** Key of a layer's state is `<keyPrefix>/<layer>/terraform.tfstate`; a typo here plans everything as new. */
+  readonly keyPrefix: string;
+  /** DynamoDB table that holds the state locks. */
+  readonly lockTable: string;
+}
+
+/** One availability zone with its two subnets. */
+export interface ZoneConfig {
+  /** Name of the zone, `ap-northeast-2a`. */
+  readonly name: string;
+  /** CIDR block of the zone's public subnet (load balancer, NAT gateway). */
+  readonly publicCidr: string;
+  /** CIDR block of the zone's private subnet (tasks, cache). */
+  readonly privateCidr: string;
+}
+
+/** The VPC; each zone gets a public and a private subnet and a NAT gateway of its own. */
+export interface NetworkConfig {
+  readonly vpcCidr: string;
+  /** At least two, since a load balancer needs two. */
+  readonly zones: readonly [ZoneConfig, ZoneConfig, ...ZoneConfig[]];
+}
+
+/** The one bucket that holds metrics, logs, traces and profiles. */
+export interface DataBucketConfig {
+  readonly name: string;
+  /**
+   * `Disabled` is for a bucket that never was versioned: AWS has no way back to it. From `Enabled` the only way is
+   * `Suspended`. A versioned bucket keeps every deleted object and cannot be destroyed before its versions are gone.
+   */
+  readonly versioning: "Disabled" | "Suspended" | "Enabled";
+  /** Whether `destroy` may delete the bucket together with the objects in it. */
+  readonly destroyWithObjects: boolean;
+  /** Age in days at which objects move to the infrequent-access storage class; at least 30 (an S3 limit). */
+  readonly infrequentAccessAfterDays: number;
+  /** Age in days at which unfinished multipart uploads are removed. */
+  readonly abortUploadsAfterDays: number;
+}
+
+/** Storage prefixes, letters and digits (Loki and Pyroscope: dashes too); each becomes one folder at the bucket's root. */
+export interface StoragePrefixes {
+  /** Mimir takes a prefix for each kind of data, and refuses equal ones. */
+  readonly mimir: { readonly blocks: string; readonly rules: string; readonly alerts: string };
+  readonly loki: string;
+  readonly tempo: string;
+  readonly pyroscope: string;
+}
+
+/** One ECR lifecycle rule; rules apply in their order. */
+export type ImageLifecycleRule =
+  | {
+      readonly description: string;
+      /** Tags that the rule selects, by their beginning. */
+      readonly tagPrefixes: readonly [string, ...string[]];
+      /** Newest images that stay; older ones expire. */
+      readonly keepCount: number;
+    }
+  | {
+      readonly description: string;
+      /** Age in days at which an image without a tag expires. */
+      readonly expireUntaggedAfterDays: number;
+    };
+
+/** The ECR repositories, one for each service. */
+export interface ImageRepositoriesConfig {
+  /** Repository and task-definition family of a service are `<namePrefix>-<service>`; unique in the account. */
+  readonly namePrefix: string;
+  readonly tagMutability: "MUTABLE" | "IMMUTABLE";
+  /** Whether ECR scans each pushed image for known vulnerabilities. */
+  readonly scanOnPush: boolean;
+  /** Whether `destroy` may delete repositories together with the images in them. */
+  readonly destroyWithImages: boolean;
+  readonly lifecycleRules: readonly ImageLifecycleRule[];
+}
+
+/** Cloud Map: the tasks' names inside the VPC. */
+export interface ServiceDiscoveryConfig {
+  /** Private DNS namespace; a service is `<service>.<namespace>`. */
+  readonly namespace: string;
+  /** Time to live of the records, in seconds. */
+  readonly ttlSeconds: number;
+}
+
+/** Who may connect to one port of the load balancer. */
+export interface LoadBalancerIngress {
+  readonly port: number;
+  readonly description: string;
+  readonly cidrBlocks: readonly string[];
+}
+
+/** How the load balancer checks a target. */
+export interface HealthCheckConfig {
+  /** Seconds between two checks of one target, 5 to 300. */
+  readonly intervalSeconds: number;
+  /** Seconds without an answer that count as a failure, 2 to 120, less than the interval. */
+  readonly timeoutSeconds: number;
+  /** Successes in a row that make a target healthy, 2 to 10. */
+  readonly healthyThreshold: number;
+  /** Failures in a row that make a target unhealthy, 2 to 10. */
+  readonly unhealthyThreshold: number;
+}
+
+/** The Application Load Balancer in front of everything. */
+export interface LoadBalancerConfig {
+  /** Whether it has private addresses only. */
+  readonly internal: boolean;
+  readonly deletionProtection: boolean;
+  /**
+   * ACM certificate of the HTTPS listener. With one, port 443 carries the rules and port 80 redirects to it.
+   * @default - port 80 carries the rules
+   */
+  readonly certificateArn?: string;
+  /** Security policy of the HTTPS listener: which TLS versions and ciphers it accepts; without effect on HTTP. */
+  readonly tlsPolicy: string;
+  /** Seconds without a byte after which a connection is closed, 1 to 4000. */
+  readonly idleTimeoutSeconds: number;
+  /** Whether headers whose name is not valid in HTTP are removed before a request is forwarded. */
+  readonly dropInvalidHeaderFields: boolean;
+  readonly ingress: readonly LoadBalancerIngress[];
+  readonly healthCheck: HealthCheckConfig;
+  /** Seconds that a leaving target may finish its requests, 0 to 3600. */
+  readonly deregistrationDelaySeconds: number;
+}
+
+/** The Memcached cluster that holds query results, chunks and indexes. */
+export interface CacheConfig {
+  readonly engineVersion: string;
+  /** ElastiCache parameter group family, as in `memcached1.6`. */
+  readonly parameterGroupFamily: string;
+  readonly nodeType: string;
+  /** Nodes, 1 to 40. */
+  readonly nodeCount: number;
+  /** Largest item in bytes, 1 KiB to 128 MiB; a change reboots the nodes. */
+  readonly maxItemSizeBytes: number;
+  /** Weekly window (UTC) in which AWS may patch, `sun:05:00-sun:06:00`. */
+  readonly maintenanceWindow: string;
+  /** Whether the account-wide service-linked role of ElastiCache is made here; one environment of an account makes it. */
+  readonly createServiceLinkedRole: boolean;
+}
+
+/** The ECS cluster and what all its services share. */
+export interface EcsConfig {
+  readonly containerInsights: "enabled" | "disabled";
+  /**
+   * Who changes the number of running tasks after the service was made: `outside` leaves it to people or autoscaling
+   * (Terraform ignores it), `terraform` sets it back to the configured count at each apply.
+   */
+  readonly desiredCountOwner: "outside" | "terraform";
+}
+
+/** Size and number of a service's tasks. */
+export interface ServiceSize {
+  readonly size: FargateSize;
+  /** Number of tasks. */
+  readonly count: number;
+}
+
+/** Tenants: the values of the `X-Scope-OrgID` header. */
+export interface TenantsConfig {
+  /** The tenant that Alloy and Tempo write to and Grafana reads from. */
+  readonly platform: string;
+}
+
+/** What Grafana alone needs. */
+export interface GrafanaConfig {
+  readonly adminUser: string;
+  /** Secrets Manager secret with the administrator's password; made by people, Terraform never sees its value. */
+  readonly adminPasswordSecret: {
+    readonly name: string;
+    /** Key of the password in the secret's JSON text. */
+    readonly jsonKey: string;
+  };
+}

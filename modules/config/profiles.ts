@@ -1,0 +1,31 @@
+import { activeProfile, profiles } from "../../common.config";
+import type { PlatformConfig } from "./platform-config";
+
+/** A configuration with its name. */
+export interface Profile {
+  readonly name: string;
+  readonly config: PlatformConfig;
+}
+
+/** The name given is not the name of a profile. */
+export class UnknownProfileError extends Error {
+  /** @param given the name that no profile has */
+  constructor(readonly given: string) {
+    super(`Unknown profile "${given}". common.config.ts defines: ${Object.keys(profiles).join(", ")}.`);
+    this.name = "UnknownProfileError";
+  }
+}
+
+/**
+ * The profile to work on.
+ *
+ * @param explicit name given on the command line; wins over the environment
+ * @param environment where to look for `LGTM_PROFILE`, which wins over `activeProfile` of common.config.ts
+ * @throws UnknownProfileError if no profile has the name
+ */
+export function resolveProfile(explicit?: string, environment: NodeJS.ProcessEnv = process.env): Profile {
+  const fromEnvironment = environment.LGTM_PROFILE === "" ? undefined : environment.LGTM_PROFILE;
+  const name = explicit ?? fromEnvironment ?? activeProfile;
+  if (!Object.hasOwn(profiles, name)) throw new UnknownProfileError(name);
+  return { name, config: (profiles as Readonly<Record<string, PlatformConfig>>)[name] as PlatformConfig };
+}

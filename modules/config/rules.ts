@@ -1,0 +1,218 @@
+import { isIPv4CidrBlock, isWithin, overlaps, prefixLength } from "./cidr";
+import type { ConfigFinding } from "./config-error";
+import type { PlatformConfig } from "./platform-config";
+import { targetGroupName } from "../load-balancer-names";
+import { serviceCatalog } from "../services/catalog";
+import type { ServiceDefinition } from "../services/service-definition";
+import { targetGroupsOf } from "../services/target-groups";
+
+/** Looks at several values together and tells what does not fit. */
+type Rule = (config: PlatformConfig) => readonly ConfigFinding[];
+
+/** AWS limit: condition values of one listener rule. */
+const MAX_CONDITION_VALUES = 5;
+
+/** Fargate sends SIGKILL after at most this many seconds, whatever the task definition says. */
+const MAX_STOP_TIMEOUT_SECONDS = 120;
+
+/**
+ * All that is wrong between the values of a configuration whose values are well-formed one by one.
+ *
+ * @param config the configuration
+ */
+export function brokenRules(config: PlatformConfig): readonly ConfigFinding[] {
+  return RULES.flatMap((rule) => rule(config));
+}
+
+const zonesBelongToRegion: Rule = ({ region, network }) =>
+  network.zones.flatMap(({ name }, index) =>
+    name.startsWith(region) && /^[a-z]$/.test(name.slice(region.length))
+      ? []
+      : [finding(`network.zones[${index}].name`, name, `must be a zone of the region ${region}, like "${region}a"`)],
+  );
+
+const zonesAreDistinct: Rule = ({ network }) =>
+  repeated(network.zones.map(({ name }, index) => [`network.zones[${index}].name`, name]));
+
+const networksAreWellFormed: Rule = ({ network, loadBalancer }) => {
+  const subnets = subnetCidrs({ network });
+  const sized: [string, string][] = [["network.vpcCidr", network.vpcCidr], ...subnets];
+  const sources = loadBalancer.ingress.flatMap(({ cidrBlocks }, rule) =>
+    cidrBlocks.map((cidr, index): [string, string] => [`loadBalancer.ingress[${rule}].cidrBlocks[${index}]`, cidr]),
+  );
+  return [
+    ...[...sized, ...sources]
+      .filter(([, cidr]) => !isIPv4CidrBlock(cidr))
+      .map(([path, cidr]) =>
+        finding(path, cidr, "must be an IPv4 CIDR block whose host bits are zero, like 10.0.1.0/24"),
+      ),
+    ...sized
+      .filter(([, cidr]) => isIPv4CidrBlock(cidr) && (prefixLength(cidr) < 16 || prefixLength(cidr) > 28))
+      .map(([path, cidr]) => finding(path, cidr, "must be between /16 and /28 (a VPC limit)")),
+  ];
+};
+
+const subnetsFitIntoVpc: Rule = ({ network }) => {
+  const subnets = subnetCidrs({ network }).filter(([, cidr]) => isIPv4CidrBlock(cidr));
+  if (!isIPv4CidrBlock(network.vpcCidr)) return [];
+  const outside = subnets
+    .filter(([, cidr]) => !isWithin(cidr, network.vpcCidr))
+    .map(([path, cidr]) => finding(path, cidr, `must lie inside the VPC's block ${network.vpcCidr}`));
+  const overlapping = subnets.flatMap(([path, cidr], index) =>
+    subnets
+      .slice(0, index)
+      .filter(([, other]) => overlaps(cidr, other))
+      .map(([otherPath, other]) => finding(path, cidr, `must not overlap ${otherPath} (${other})`)),
+  );
+  return [...outside, ...overlapping];
+};
+
+const prefixesAreDistinct: Rule = ({ storagePrefixes: { mimir, loki, tempo, pyroscope } }) =>
+  repeated([
+    ["storagePrefixes.mimir.blocks", mimir.blocks],
+    ["storagePrefixes.mimir.rules", mimir.rules],
+    ["storagePrefixes.mimir.alerts", mimir.alerts],
+    ["storagePrefixes.loki", loki],
+    ["storagePrefixes.tempo", tempo],
+    ["storagePrefixes.pyroscope", pyroscope],
+  ]);
+
+const bucketsAreDistinct: Rule = ({ state, dataBucket }) =>
+  repeated([
+    ["state.bootstrapBucket", state.bootstrapBucket],
+    ["state.bucket", state.bucket],
+    ["dataBucket.name", dataBucket.name],
+  ]);
+
+const healthCheckAnswersInTime: Rule = ({ loadBalancer: { healthCheck } }) =>
+  healthCheck.timeoutSeconds < healthCheck.intervalSeconds
+    ? []
+    : [
+        finding(
+          "loadBalancer.healthCheck.timeoutSeconds",
+          healthCheck.timeoutSeconds,
+          `must be less than intervalSeconds, which is ${healthCheck.intervalSeconds}`,
+        ),
+      ];
+
+const certificateIsOfTheRegion: Rule = ({ region, loadBalancer: { certificateArn } }) =>
+  certificateArn === undefined || certificateArn.split(":")[3] === region
+    ? []
+    : [
+        finding(
+          "loadBalancer.certificateArn",
+          certificateArn,
+          `must be a certificate of ${region}: a load balancer takes none of another region`,
+        ),
+      ];
+
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** `ddd:hh24:mi-ddd:hh24:mi`, at least 60 minutes. Source: ElastiCache API reference, PreferredMaintenanceWindow. */
+const maintenanceWindowIsAnHour: Rule = ({ cache: { maintenanceWindow } }) => {
+  const minutes = maintenanceWindow.split("-").map(minuteOfWeek);
+  const [start, end] = minutes;
+  const week = 7 * 24 * 60;
+  const isWindow =
+    minutes.length === 2 && start !== undefined && end !== undefined && (end - start + week) % week >= 60;
+  return isWindow
+    ? []
+    : [
+        finding(
+          "cache.maintenanceWindow",
+          maintenanceWindow,
+          "must be a weekly window of at least 60 minutes in UTC, like sun:05:00-sun:06:00",
+        ),
+      ];
+};
+
+function minuteOfWeek(moment: string): number | undefined {
+  const match = /^([a-z]{3}):([01]\d|2[0-3]):([0-5]\d)$/.exec(moment);
+  const day = DAYS.indexOf(match?.[1] ?? "");
+  return match === null || day === -1 ? undefined : (day * 24 + Number(match[2])) * 60 + Number(match[3]);
+}
+
+/** The longest names that are built from project and environment, with AWS's limit for each. */
+const namesFitAws: Rule = (config) => {
+  const prefix = `${config.projectName}-${config.environment}`;
+  const names: [string, string, number][] = [
+    ...Object.values(serviceCatalog(config))
+      .flatMap(targetGroupsOf)
+      .map(({ key }): [string, string, number] => ["target group", targetGroupName(prefix, key), 32]),
+    ["load balancer", `${prefix}-alb`, 32],
+    ["ElastiCache cluster", `${prefix}-memcached`, 50],
+    ["IAM role", `${prefix}-task-execution-role`, 64],
+  ];
+  return names
+    .filter(([, name, limit]) => name.length > limit)
+    .map(([kind, name, limit]) =>
+      finding(
+        "environment",
+        config.environment,
+        `is too long together with projectName: ${kind} "${name}" has ${name.length} characters, AWS allows ${limit}`,
+      ),
+    );
+};
+
+const rulesFitListener: Rule = (config) => {
+  const routes = Object.values(serviceCatalog(config)).flatMap((service) => routesOf(service));
+  const tooMany = routes
+    .filter(({ paths }) => paths.length === 0 || paths.length > MAX_CONDITION_VALUES)
+    .map(({ path, paths }) =>
+      finding(path, paths, `must have 1 to ${MAX_CONDITION_VALUES} path patterns (an ALB limit on a rule's conditions)`),
+    );
+  return [...tooMany, ...repeated(routes.map(({ path, priority }) => [`${path}.priority`, priority]))];
+};
+
+const stopTimeoutsFitFargate: Rule = (config) =>
+  Object.values(serviceCatalog(config))
+    .filter(({ stopTimeoutSeconds }) => stopTimeoutSeconds > MAX_STOP_TIMEOUT_SECONDS)
+    .map(({ name, stopTimeoutSeconds }) =>
+      finding(
+        `modules/services/${name}.ts stopTimeoutSeconds`,
+        stopTimeoutSeconds,
+        `must be at most ${MAX_STOP_TIMEOUT_SECONDS} seconds (a Fargate limit)`,
+      ),
+    );
+
+const RULES: readonly Rule[] = [
+  zonesBelongToRegion,
+  zonesAreDistinct,
+  networksAreWellFormed,
+  subnetsFitIntoVpc,
+  prefixesAreDistinct,
+  bucketsAreDistinct,
+  healthCheckAnswersInTime,
+  certificateIsOfTheRegion,
+  maintenanceWindowIsAnHour,
+  namesFitAws,
+  rulesFitListener,
+  stopTimeoutsFitFargate,
+];
+
+function finding(path: string, value: unknown, rule: string): ConfigFinding {
+  return { path, value, rule };
+}
+
+function subnetCidrs({ network }: Pick<PlatformConfig, "network">): [string, string][] {
+  return network.zones.flatMap(({ publicCidr, privateCidr }, index): [string, string][] => [
+    [`network.zones[${index}].publicCidr`, publicCidr],
+    [`network.zones[${index}].privateCidr`, privateCidr],
+  ]);
+}
+
+function routesOf({ name, loadBalancing }: ServiceDefinition) {
+  if (loadBalancing === undefined || loadBalancing.routes === "default") return [];
+  return loadBalancing.routes.map((route, index) => ({
+    ...route,
+    path: `modules/services/${name}.ts loadBalancing.routes[${index}]`,
+  }));
+}
+
+/** A finding for each value that an earlier path has too. */
+function repeated(values: readonly (readonly [path: string, value: unknown])[]): readonly ConfigFinding[] {
+  return values.flatMap(([path, value], index) => {
+    const first = values.slice(0, index).find(([, other]) => other === value);
+    return first === undefined ? [] : [finding(path, value, `must differ from ${first[0]}`)];
+  });
+}

@@ -1,0 +1,213 @@
+import { z } from "zod";
+import { SERVICE_NAMES } from "../services/service-name";
+import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
+import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
+import type { PlatformConfig, ServiceSize } from "./platform-config";
+
+/** Source: `PutRetentionPolicy` in the CloudWatch Logs API reference; 0 stands for "never" in the AWS provider. */
+const LOG_RETENTION_DAYS = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+const text = z.string().min(1, "must not be empty");
+const wholeNumber = (minimum: number, maximum: number, unit: string, why: string) =>
+  z
+    .number()
+    .refine(
+      (value) => Number.isInteger(value) && value >= minimum && value <= maximum,
+      `must be a whole number from ${minimum} to ${maximum}${unit === "" ? "" : ` ${unit}`} (${why})`,
+    );
+
+/** Source: "Bucket naming rules" in the Amazon S3 user guide. */
+const bucketName = z
+  .string()
+  .regex(
+    /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias|--ol-s3|\.mrap|--x-s3)$/,
+    "must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes, beginning and ending with a letter or digit, no two dots in a row, not an IP address, no reserved prefix or suffix",
+  );
+
+const state = z.strictObject({
+  bootstrapBucket: bucketName,
+  bucket: bucketName,
+  keyPrefix: z
+    .string()
+    .regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be folders separated by single slashes, without a slash at either end"),
+  lockTable: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/, "must be a DynamoDB table name: 3 to 255 letters, digits, dots, dashes and underscores"),
+});
+
+const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text });
+
+const network = z.strictObject({ vpcCidr: text, zones: z.tuple([zone, zone], zone) });
+
+const dataBucket = z.strictObject({
+  name: bucketName,
+  versioning: z.enum(["Disabled", "Suspended", "Enabled"], 'must be "Disabled", "Suspended" or "Enabled"'),
+  destroyWithObjects: z.boolean(),
+  infrequentAccessAfterDays: wholeNumber(30, 36500, "days", "S3 moves no object to STANDARD_IA before day 30"),
+  abortUploadsAfterDays: wholeNumber(1, 36500, "days", "an S3 limit"),
+});
+
+/** Seen with the binaries: Mimir 2.16 refuses dashes, Loki 3.5 and Pyroscope 1.13 take them; none takes a slash. */
+const lettersAndDigits = z
+  .string()
+  .regex(/^[0-9A-Za-z]+$/, "must be letters and digits only (Mimir refuses anything else, slashes and dashes included)");
+const lettersDigitsDashes = z
+  .string()
+  .regex(/^[0-9A-Za-z-]+$/, 'must be letters, digits and dashes only (Loki refuses anything else, "loki/" included)');
+
+const storagePrefixes = z.strictObject({
+  mimir: z.strictObject({ blocks: lettersAndDigits, rules: lettersAndDigits, alerts: lettersAndDigits }),
+  loki: lettersDigitsDashes,
+  tempo: lettersDigitsDashes,
+  pyroscope: lettersDigitsDashes,
+});
+
+const lifecycleRule = z.union([
+  z.strictObject({
+    description: text,
+    tagPrefixes: z.tuple([text], text),
+    keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
+  }),
+  z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(1, 3650, "days", "a sensible bound") }),
+]);
+
+const imageRepositories = z.strictObject({
+  namePrefix: z
+    .string()
+    .regex(
+      /^[a-z0-9]+([._-][a-z0-9]+)*$/,
+      "must be lower-case letters and digits, in groups separated by a dot, dash or underscore (ECR's repository names)",
+    ),
+  tagMutability: z.enum(["MUTABLE", "IMMUTABLE"], 'must be "MUTABLE" or "IMMUTABLE"'),
+  scanOnPush: z.boolean(),
+  destroyWithImages: z.boolean(),
+  lifecycleRules: z.array(lifecycleRule),
+});
+
+const upstreamVersion = z.custom<UpstreamVersion>(
+  (value) => typeof value === "string" && UPSTREAM_VERSION.test(value),
+  'must be the version of an upstream image, like "2.9.0": not "latest", no leading v, no release date (a released tag does not exist upstream)',
+);
+
+const loadBalancer = z.strictObject({
+  internal: z.boolean(),
+  deletionProtection: z.boolean(),
+  certificateArn: z
+    .string()
+    .regex(
+      /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/,
+      "must be the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>",
+    )
+    .exactOptional(),
+  tlsPolicy: z.string().regex(/^ELBSecurityPolicy-[\w.-]+$/, 'must name an ELB security policy, "ELBSecurityPolicy-…"'),
+  idleTimeoutSeconds: wholeNumber(1, 4000, "seconds", "an ALB limit"),
+  dropInvalidHeaderFields: z.boolean(),
+  ingress: z.array(
+    z.strictObject({
+      port: wholeNumber(1, 65535, "", "a TCP port"),
+      description: text.max(255, "must have at most 255 characters (an EC2 limit)"),
+      cidrBlocks: z.array(text).min(1, "must name at least one CIDR block"),
+    }),
+  ),
+  healthCheck: z.strictObject({
+    intervalSeconds: wholeNumber(5, 300, "seconds", "an ALB limit"),
+    timeoutSeconds: wholeNumber(2, 120, "seconds", "an ALB limit"),
+    healthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
+    unhealthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
+  }),
+  deregistrationDelaySeconds: wholeNumber(0, 3600, "seconds", "an ALB limit"),
+});
+
+const cache = z.strictObject({
+  engineVersion: z.string().regex(/^1\.\d+\.\d+$/, 'must be a Memcached version, like "1.6.22"'),
+  parameterGroupFamily: z.string().regex(/^memcached1\.\d+$/, 'must be a parameter group family, like "memcached1.6"'),
+  nodeType: z.string().regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, 'must be an ElastiCache node type, like "cache.t3.micro"'),
+  nodeCount: wholeNumber(1, 40, "nodes", "an ElastiCache limit"),
+  maxItemSizeBytes: wholeNumber(KIB, 128 * MIB, "bytes", "Memcached takes 1 KiB to 128 MiB"),
+  maintenanceWindow: text,
+  createServiceLinkedRole: z.boolean(),
+});
+
+const fargateSize = z.custom<FargateSize>((value) => {
+  const { cpu, memoryMiB } = Object(value) as Partial<FargateSize>;
+  return cpu !== undefined && memoryMiB !== undefined && (fargateMemoryFor(cpu) ?? []).includes(memoryMiB);
+}, `must be a CPU and memory pair that Fargate offers, such as ${exampleSizes()}`);
+
+const serviceSize: z.ZodType<ServiceSize> = z.strictObject({
+  size: fargateSize,
+  count: wholeNumber(0, 5000, "tasks", "the ECS quota of tasks in a service"),
+});
+
+const secretName = z
+  .string()
+  .regex(
+    /^[\w/+=.@-]{1,512}$/,
+    "must be a Secrets Manager name: 1 to 512 letters, digits and /_+=.@- (an ARN or a value does not belong here)",
+  );
+
+/** The form of each value by itself; rules that look at several values are in `rules.ts`. */
+export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
+  projectName: z.string().regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
+  environment: z.string().regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like "ap-northeast-2"'),
+  accountId: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account").exactOptional(),
+  state,
+  adoptsHclState: z.boolean(),
+  tags: z.record(text, z.string()),
+  network,
+  dataBucket,
+  storagePrefixes,
+  imageRepositories,
+  imageVersions: z.record(z.enum(SERVICE_NAMES), upstreamVersion),
+  serviceDiscovery: z.strictObject({
+    namespace: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, "must be a DNS name in lower case"),
+    ttlSeconds: wholeNumber(0, 2147483647, "seconds", "a Cloud Map limit"),
+  }),
+  loadBalancer,
+  cache,
+  ecs: z.strictObject({
+    containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
+    desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
+  }),
+  services: z.record(z.enum(SERVICE_NAMES), serviceSize),
+  tenants: z.strictObject({
+    platform: z
+      .string()
+      .regex(
+        /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/,
+        "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
+      ),
+  }),
+  grafana: z.strictObject({
+    adminUser: text,
+    adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: text }),
+  }),
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
+  logRetentionDays: z
+    .number()
+    .refine(
+      (days) => LOG_RETENTION_DAYS.includes(days),
+      `must be a retention that CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")} (0 keeps logs forever)`,
+    ),
+});
+
+function exampleSizes(): string {
+  return Object.entries(FARGATE_MEMORY_MIB)
+    .slice(0, 3)
+    .map(([cpu, memory]) => `${cpu} with ${memory.join("/")}`)
+    .join(", ");
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+import { ConfigError, type ConfigFinding } from "./config-error";
+import type { PlatformConfig } from "./platform-config";
+import type { Profile } from "./profiles";
+import { brokenRules } from "./rules";
+import { platformConfigSchema } from "./schema";
+
+/**
+ * Refuses a configuration that AWS, Terraform or a service would refuse later.
+ *
+ * @param profile the configuration and its name
+ * @throws ConfigError with all findings at once
+ */
+export function validateConfig({ name, config }: Profile): void {
+  const findings = findingsIn(config);
+  if (findings.length > 0) throw new ConfigError(name, findings);
+}
+
+/**
+ * All that is wrong with a configuration; empty if nothing is.
+ *
+ * @param config the configuration
+ */
+export function findingsIn(config: PlatformConfig): readonly ConfigFinding[] {
+  const { error } = platformConfigSchema.safeParse(config);
+  const malformed = (error?.issues ?? []).map(({ path, message }) => ({
+    path: pathText(path),
+    value: valueAt(config, path),
+    rule: message,
+  }));
+  // A value of the wrong type leaves the rules nothing to look at; the compiler refuses it too.
+  const hasWrongTypes = (error?.issues ?? []).some(({ code }) => code === "invalid_type" || code === "invalid_union");
+  return hasWrongTypes ? malformed : [...malformed, ...brokenRules(config)];
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "");
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (Object(inner) as Record<PropertyKey, unknown>)[key], value);
+}

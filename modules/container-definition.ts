@@ -1,0 +1,61 @@
+import type { ContainerHealthCheck, ServiceDefinition } from "./services/service-definition";
+
+/** What a container definition takes from elsewhere. */
+export interface ContainerDefinitionProps {
+  readonly service: ServiceDefinition;
+  /** Repository and tag or digest. */
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Environment variable -> ARN of the secret, with its JSON key. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly logGroupName: string;
+  readonly region: string;
+}
+
+/**
+ * The one container of a service's task, as ECS's `RegisterTaskDefinition` takes it.
+ *
+ * @param props see {@link ContainerDefinitionProps}
+ */
+export function containerDefinition(props: ContainerDefinitionProps): Readonly<Record<string, unknown>> {
+  const { service, image, environment, secrets, logGroupName, region } = props;
+  const secretEntries = Object.entries(secrets);
+  return {
+    name: service.name,
+    image,
+    essential: true,
+    portMappings: portMappings(service),
+    environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    ...(secretEntries.length === 0
+      ? {}
+      : { secrets: secretEntries.map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    logConfiguration: {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": logGroupName,
+        "awslogs-region": region,
+        "awslogs-stream-prefix": service.name,
+      },
+    },
+    ...(service.healthCheck === undefined ? {} : { healthCheck: healthCheck(service.healthCheck) }),
+    mountPoints: [],
+    volumesFrom: [],
+    stopTimeout: service.stopTimeoutSeconds,
+  };
+}
+
+function portMappings(service: ServiceDefinition): readonly Readonly<Record<string, unknown>>[] {
+  return Object.entries(service.ports)
+    .filter(([, port]) => port.mapped ?? true)
+    .map(([name, port]) => ({ name, containerPort: port.number, protocol: port.protocol ?? "tcp" }));
+}
+
+function healthCheck(check: ContainerHealthCheck): Readonly<Record<string, unknown>> {
+  return {
+    command: ["CMD-SHELL", check.shellCommand],
+    interval: check.intervalSeconds,
+    timeout: check.timeoutSeconds,
+    retries: check.retries,
+    startPeriod: check.startPeriodSeconds,
+  };
+}

@@ -1,0 +1,80 @@
+import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy";
+import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
+import { Construct } from "constructs";
+import type { ImageLifecycleRule, ImageRepositoriesConfig } from "./config/platform-config";
+import { identify } from "./identity";
+import type { ServiceName } from "./services/service-name";
+
+/** Properties of {@link ImageRepository}. */
+export interface ImageRepositoryProps {
+  readonly service: ServiceName;
+  readonly repositories: ImageRepositoriesConfig;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The ECR repository of a service's images. */
+export class ImageRepository extends Construct {
+  readonly repository: EcrRepository;
+
+  /**
+   * @param scope the stack
+   * @param id id of the construct
+   * @param props see {@link ImageRepositoryProps}
+   */
+  constructor(scope: Construct, id: string, { service, repositories, tags }: ImageRepositoryProps) {
+    super(scope, id);
+    const name = repositoryName(repositories, service);
+    this.repository = new EcrRepository(this, "repository", {
+      name,
+      imageTagMutability: repositories.tagMutability,
+      forceDelete: repositories.destroyWithImages,
+      imageScanningConfiguration: { scanOnPush: repositories.scanOnPush },
+      encryptionConfiguration: [{ encryptionType: "AES256" }],
+      tags: { ...tags, Name: name },
+    });
+    identify(this.repository, service, `module.ecr.aws_ecr_repository.repos["${name}"]`);
+    const policy = new EcrLifecyclePolicy(this, "lifecycle-policy", {
+      repository: this.repository.name,
+      policy: lifecyclePolicy(repositories.lifecycleRules),
+    });
+    identify(policy, service, `module.ecr.aws_ecr_lifecycle_policy.cleanup["${name}"]`);
+  }
+}
+
+/**
+ * Name of a service's repository.
+ *
+ * @param repositories the configuration of all repositories
+ * @param service the service
+ */
+export function repositoryName(repositories: ImageRepositoriesConfig, service: ServiceName): string {
+  return `${repositories.namePrefix}-${service}`;
+}
+
+/** The rules as ECR's JSON text; keys in alphabetical order, since the provider compares texts. */
+function lifecyclePolicy(rules: readonly ImageLifecycleRule[]): string {
+  return JSON.stringify({
+    rules: rules.map((rule, index) => ({
+      action: { type: "expire" },
+      description: rule.description,
+      rulePriority: index + 1,
+      selection: lifecycleSelection(rule),
+    })),
+  });
+}
+
+function lifecycleSelection(rule: ImageLifecycleRule): Readonly<Record<string, unknown>> {
+  return "tagPrefixes" in rule
+    ? {
+        countNumber: rule.keepCount,
+        countType: "imageCountMoreThan",
+        tagPrefixList: rule.tagPrefixes,
+        tagStatus: "tagged",
+      }
+    : {
+        countNumber: rule.expireUntaggedAfterDays,
+        countType: "sinceImagePushed",
+        countUnit: "days",
+        tagStatus: "untagged",
+      };
+}

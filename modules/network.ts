@@ -1,0 +1,147 @@
+import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
+import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { Construct } from "constructs";
+import type { NetworkConfig, ZoneConfig } from "./config/platform-config";
+import { identify } from "./identity";
+
+const ANYWHERE = "0.0.0.0/0";
+
+/** Properties of {@link Network}. */
+export interface NetworkProps {
+  readonly namePrefix: string;
+  readonly network: NetworkConfig;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A VPC with a public and a private subnet in each zone; each private subnet goes out through a NAT gateway of its zone. */
+export class Network extends Construct {
+  readonly vpc: Vpc;
+  readonly internetGateway: InternetGateway;
+  readonly publicSubnets: readonly Subnet[];
+  readonly privateSubnets: readonly Subnet[];
+  readonly natAddresses: readonly Eip[];
+  /** The route table of the public subnets. */
+  readonly publicRouteTable: RouteTable;
+  /** The route tables of the private subnets, one for each zone. */
+  readonly privateRouteTables: readonly RouteTable[];
+
+  /**
+   * @param scope the stack
+   * @param id id of the construct
+   * @param props see {@link NetworkProps}
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NetworkProps,
+  ) {
+    super(scope, id);
+    this.vpc = this.createVpc();
+    this.internetGateway = this.createInternetGateway();
+    this.publicRouteTable = this.createPublicRouteTable();
+    const zones = props.network.zones.map((zone, index) => this.createZone(zone, index));
+    this.publicSubnets = zones.map((zone) => zone.publicSubnet);
+    this.privateSubnets = zones.map((zone) => zone.privateSubnet);
+    this.natAddresses = zones.map((zone) => zone.natAddress);
+    this.privateRouteTables = zones.map((zone) => zone.privateRouteTable);
+  }
+
+  private tags(name: string): Record<string, string> {
+    return { ...this.props.tags, Name: `${this.props.namePrefix}-${name}` };
+  }
+
+  private createVpc(): Vpc {
+    const vpc = new Vpc(this, "vpc", {
+      cidrBlock: this.props.network.vpcCidr,
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      tags: this.tags("vpc"),
+    });
+    return identify(vpc, "main", "module.vpc.aws_vpc.main");
+  }
+
+  private createInternetGateway(): InternetGateway {
+    const gateway = new InternetGateway(this, "internet-gateway", { vpcId: this.vpc.id, tags: this.tags("igw") });
+    return identify(gateway, "main", "module.vpc.aws_internet_gateway.main");
+  }
+
+  private createPublicRouteTable(): RouteTable {
+    const table = new RouteTable(this, "public-routes", {
+      vpcId: this.vpc.id,
+      route: [{ cidrBlock: ANYWHERE, gatewayId: this.internetGateway.id }],
+      tags: this.tags("public-rt"),
+    });
+    return identify(table, "public", "module.vpc.aws_route_table.public");
+  }
+
+  private createZone(zone: ZoneConfig, index: number) {
+    const letter = zoneLetter(zone);
+    const publicSubnet = this.createSubnet("public", zone, index);
+    const privateSubnet = this.createSubnet("private", zone, index);
+    const natAddress = this.createNatAddress(letter, index);
+    const natGateway = this.createNatGateway(zone, index, natAddress, publicSubnet);
+    const privateRouteTable = identify(
+      new RouteTable(this, `private-routes-${letter}`, {
+        vpcId: this.vpc.id,
+        route: [{ cidrBlock: ANYWHERE, natGatewayId: natGateway.id }],
+        tags: this.tags(`private-rt-${zone.name}`),
+      }),
+      `private_${letter}`,
+      `module.vpc.aws_route_table.private[${index}]`,
+    );
+    this.associate("public", letter, index, publicSubnet, this.publicRouteTable);
+    this.associate("private", letter, index, privateSubnet, privateRouteTable);
+    return { publicSubnet, privateSubnet, natAddress, privateRouteTable };
+  }
+
+  private createSubnet(type: "public" | "private", zone: ZoneConfig, index: number): Subnet {
+    const letter = zoneLetter(zone);
+    const subnet = new Subnet(this, `${type}-subnet-${letter}`, {
+      vpcId: this.vpc.id,
+      cidrBlock: type === "public" ? zone.publicCidr : zone.privateCidr,
+      availabilityZone: zone.name,
+      mapPublicIpOnLaunch: type === "public",
+      tags: { ...this.tags(`${type}-${zone.name}`), Type: type },
+    });
+    return identify(subnet, `${type}_${letter}`, `module.vpc.aws_subnet.${type}[${index}]`);
+  }
+
+  private createNatAddress(letter: string, index: number): Eip {
+    const address = new Eip(this, `nat-address-${letter}`, {
+      domain: "vpc",
+      tags: this.tags(`nat-eip-${index + 1}`),
+      // An address for a VPC cannot be taken before the VPC has a gateway.
+      dependsOn: [this.internetGateway],
+    });
+    return identify(address, `nat_${letter}`, `module.vpc.aws_eip.nat[${index}]`);
+  }
+
+  private createNatGateway(zone: ZoneConfig, index: number, address: Eip, subnet: Subnet): NatGateway {
+    const letter = zoneLetter(zone);
+    const gateway = new NatGateway(this, `nat-gateway-${letter}`, {
+      allocationId: address.id,
+      subnetId: subnet.id,
+      tags: this.tags(`nat-${zone.name}`),
+      dependsOn: [this.internetGateway],
+    });
+    return identify(gateway, `nat_${letter}`, `module.vpc.aws_nat_gateway.main[${index}]`);
+  }
+
+  private associate(type: string, letter: string, index: number, subnet: Subnet, table: RouteTable): void {
+    const association = new RouteTableAssociation(this, `${type}-association-${letter}`, {
+      subnetId: subnet.id,
+      routeTableId: table.id,
+    });
+    identify(association, `${type}_${letter}`, `module.vpc.aws_route_table_association.${type}[${index}]`);
+  }
+}
+
+/** The last letter of a zone's name, by which its resources are told apart: `a` of `ap-northeast-2a`. */
+function zoneLetter(zone: ZoneConfig): string {
+  return zone.name.slice(-1);
+}

@@ -1,0 +1,81 @@
+import { SecurityGroup, type SecurityGroupIngress } from "@cdktf/provider-aws/lib/security-group";
+import { Construct } from "constructs";
+import type { LoadBalancerIngress } from "./config/platform-config";
+import { identify } from "./identity";
+import { ALL_OUTBOUND, ingressRule } from "./security-group-rules";
+import type { ServiceDefinition } from "./services/service-definition";
+import { targetGroupsOf } from "./services/target-groups";
+
+/** Properties of {@link PlatformSecurityGroups}. */
+export interface PlatformSecurityGroupsProps {
+  readonly namePrefix: string;
+  readonly vpcId: string;
+  readonly loadBalancerIngress: readonly LoadBalancerIngress[];
+  readonly services: readonly ServiceDefinition[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The security group of the load balancer and the one of all tasks; the rules come from the service catalog. */
+export class PlatformSecurityGroups extends Construct {
+  readonly loadBalancer: SecurityGroup;
+  readonly tasks: SecurityGroup;
+
+  /**
+   * @param scope the stack
+   * @param id id of the construct
+   * @param props see {@link PlatformSecurityGroupsProps}
+   */
+  constructor(scope: Construct, id: string, props: PlatformSecurityGroupsProps) {
+    super(scope, id);
+    const create = (name: string, description: string, ingress: SecurityGroupIngress[]) =>
+      identify(
+        new SecurityGroup(this, name, {
+          name: `${props.namePrefix}-${name}-sg`,
+          description,
+          vpcId: props.vpcId,
+          ingress,
+          egress: ALL_OUTBOUND,
+          tags: { ...props.tags, Name: `${props.namePrefix}-${name}-sg` },
+        }),
+        name,
+        `module.security_groups.aws_security_group.${name}`,
+      );
+    this.loadBalancer = create(
+      "alb",
+      "Security group for LGTM ALB",
+      props.loadBalancerIngress.map(({ port, description, cidrBlocks }) =>
+        ingressRule(port, description, { cidrBlocks }),
+      ),
+    );
+    this.tasks = create(
+      "ecs",
+      "Security group for LGTM ECS tasks",
+      taskIngress(props.services, this.loadBalancer.id),
+    );
+  }
+}
+
+/** The tasks' rules: what the routes need, and what the tasks want of each other. */
+function taskIngress(services: readonly ServiceDefinition[], loadBalancerGroupId: string): SecurityGroupIngress[] {
+  const rules = services.flatMap((service) => [
+    ...fromLoadBalancer(service, loadBalancerGroupId),
+    ...fromTasks(service),
+  ]);
+  // Services share memberlist's rules: one rule for each text.
+  return [...new Map(rules.map((rule) => [rule.description, rule])).values()];
+}
+
+function fromLoadBalancer(service: ServiceDefinition, securityGroupId: string): SecurityGroupIngress[] {
+  return targetGroupsOf(service).flatMap(({ portName }) => {
+    const port = service.ports[portName];
+    return port === undefined ? [] : [ingressRule(port.number, `${port.label} from ALB`, { securityGroupId })];
+  });
+}
+
+function fromTasks(service: ServiceDefinition): SecurityGroupIngress[] {
+  return Object.values(service.ports)
+    .filter((port) => port.reachableFromTasks)
+    .map((port) =>
+      ingressRule(port.number, `${port.label} internal`, "members of the group itself", port.protocol ?? "tcp"),
+    );
+}

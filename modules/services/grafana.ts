@@ -1,0 +1,47 @@
+import type { PlatformConfig } from "../config/platform-config";
+import { lokiUrl } from "./loki";
+import { mimirQueryUrl } from "./mimir";
+import { pyroscopeUrl } from "./pyroscope";
+import { defineService, type ServiceDefinition } from "./service-definition";
+import { tempoUrl } from "./tempo";
+
+const HTTP_PORT = 3000;
+const HEALTH_PATH = "/api/health";
+
+/** Grafana: the user interface; takes every request that no other service's route takes. */
+export function grafana(config: PlatformConfig): ServiceDefinition {
+  const { adminUser, adminPasswordSecret } = config.grafana;
+  return defineService({
+    name: "grafana",
+    title: "Grafana",
+    upstreamImage: "grafana/grafana",
+    ports: { http: { number: HTTP_PORT, label: "Grafana HTTP", reachableFromTasks: false } },
+    readiness: { path: HEALTH_PATH, port: "http" },
+    loadBalancing: { routes: "default", healthCheckGracePeriodSeconds: 120 },
+    stopTimeoutSeconds: 30,
+    taskRole: "grafana",
+    storagePrefixes: [],
+    environment: () => ({
+      GF_DATE_FORMATS_DEFAULT_TIMEZONE: config.timeZone,
+      GF_LOG_LEVEL: "info",
+      GF_SECURITY_ADMIN_USER: adminUser,
+      GF_USERS_ALLOW_SIGN_UP: "false",
+      LGTM_TENANT_ID: config.tenants.platform,
+      LOKI_DATASOURCE_URL: lokiUrl(config),
+      MIMIR_DATASOURCE_URL: mimirQueryUrl(config),
+      PYROSCOPE_DATASOURCE_URL: pyroscopeUrl(config),
+      TEMPO_DATASOURCE_URL: tempoUrl(config),
+      TZ: config.timeZone,
+    }),
+    secrets: {
+      GF_SECURITY_ADMIN_PASSWORD: { secretName: adminPasswordSecret.name, jsonKey: adminPasswordSecret.jsonKey },
+    },
+    healthCheck: {
+      shellCommand: `wget --no-verbose --tries=1 --spider http://localhost:${HTTP_PORT}${HEALTH_PATH} || exit 1`,
+      intervalSeconds: 30,
+      timeoutSeconds: 10,
+      retries: 3,
+      startPeriodSeconds: 60,
+    },
+  });
+}

@@ -1,0 +1,49 @@
+import type { PlatformConfig } from "../config/platform-config";
+import { internalHost } from "./internal-host";
+import { MEMBERLIST_PORT, MEMBERLIST_PORTS } from "./memberlist";
+import { defineService, type ServiceDefinition } from "./service-definition";
+
+const HTTP_PORT = 8080;
+
+/** Mimir: metrics. */
+export function mimir(config: PlatformConfig): ServiceDefinition {
+  const { blocks, rules, alerts } = config.storagePrefixes.mimir;
+  return defineService({
+    name: "mimir",
+    title: "Mimir",
+    upstreamImage: "grafana/mimir",
+    ports: {
+      http: { number: HTTP_PORT, label: "Mimir HTTP", reachableFromTasks: true },
+      grpc: { number: 9095, label: "Mimir gRPC", reachableFromTasks: true },
+      ...MEMBERLIST_PORTS,
+    },
+    readiness: { path: "/ready", port: "http" },
+    loadBalancing: {
+      routes: [{ priority: 10, paths: ["/api/v1/push", "/prometheus/*"], port: "http" }],
+      healthCheckGracePeriodSeconds: 120,
+    },
+    stopTimeoutSeconds: 120,
+    taskRole: "lgtm",
+    storagePrefixes: [blocks, rules, alerts],
+    environment: ({ memcachedEndpoint }) => ({
+      AWS_REGION: config.region,
+      MEMBERLIST_PORT: String(MEMBERLIST_PORT),
+      MEMCACHED_ENDPOINT: memcachedEndpoint,
+      MIMIR_ALERTS_PREFIX: alerts,
+      MIMIR_BLOCKS_PREFIX: blocks,
+      MIMIR_HOST: internalHost(config, "mimir"),
+      MIMIR_RULES_PREFIX: rules,
+      MIMIR_S3_BUCKET: config.dataBucket.name,
+    }),
+  });
+}
+
+/** Where tasks send metrics by Prometheus remote write. */
+export function mimirPushUrl(config: PlatformConfig): string {
+  return `http://${internalHost(config, "mimir")}:${HTTP_PORT}/api/v1/push`;
+}
+
+/** Base of Mimir's Prometheus API, for data sources. */
+export function mimirQueryUrl(config: PlatformConfig): string {
+  return `http://${internalHost(config, "mimir")}:${HTTP_PORT}/prometheus`;
+}

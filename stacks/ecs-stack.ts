@@ -1,0 +1,122 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { type App, Fn } from "cdktf";
+import type { PlatformConfig } from "../modules/config/platform-config";
+import { EcsCluster } from "../modules/ecs-cluster";
+import { FargateService } from "../modules/fargate-service";
+import { repositoryName } from "../modules/image-repository";
+import { serviceCatalog } from "../modules/services/catalog";
+import type { SecretReference, ServiceDefinition } from "../modules/services/service-definition";
+import { byService } from "../modules/services/service-name";
+import { targetGroupsOf } from "../modules/services/target-groups";
+import type { CacheStack } from "./cache-stack";
+import type { IamStack } from "./iam-stack";
+import type { ImageRepositoriesStack } from "./image-repositories-stack";
+import { LayerStack } from "./layer-stack";
+import type { LoadBalancerStack } from "./load-balancer-stack";
+import type { LogsStack } from "./logs-stack";
+import type { NetworkStack } from "./network-stack";
+import type { SecurityGroupsStack } from "./security-groups-stack";
+import type { ServiceDiscoveryStack } from "./service-discovery-stack";
+
+/** The layers that {@link EcsStack} reads. */
+export interface EcsUpstream {
+  readonly network: NetworkStack;
+  readonly logs: LogsStack;
+  readonly imageRepositories: ImageRepositoriesStack;
+  readonly iam: IamStack;
+  readonly securityGroups: SecurityGroupsStack;
+  readonly cache: CacheStack;
+  readonly serviceDiscovery: ServiceDiscoveryStack;
+  readonly loadBalancer: LoadBalancerStack;
+}
+
+/** Layer 60: the cluster and a service for each entry of the catalog. */
+export class EcsStack extends LayerStack<"60-ecs"> {
+  private readonly outputs: ReturnType<EcsStack["readUpstream"]>;
+  private readonly accountId: string;
+
+  /**
+   * @param app the app
+   * @param config the platform
+   * @param upstream the layers it reads
+   */
+  constructor(app: App, config: PlatformConfig, upstream: EcsUpstream) {
+    super(app, "60-ecs", config);
+    this.outputs = this.readUpstream(upstream);
+    // The states mark what holds the account id as sensitive; without the mark the first plan would be an update.
+    this.accountId = Fn.sensitive(new DataAwsCallerIdentity(this, "current").accountId) as string;
+    const { cluster } = new EcsCluster(this, "cluster", {
+      namePrefix: this.namePrefix,
+      ecs: config.ecs,
+      tags: this.tags,
+    });
+    const catalog = serviceCatalog(config);
+    const services = byService((name) => this.createService(catalog[name], cluster.id));
+    this.write({
+      cluster_id: cluster.id,
+      cluster_arn: cluster.arn,
+      cluster_name: cluster.name,
+      mimir_service_name: services.mimir.ecsService.name,
+      loki_service_name: services.loki.ecsService.name,
+      tempo_service_name: services.tempo.ecsService.name,
+      pyroscope_service_name: services.pyroscope.ecsService.name,
+      grafana_service_name: services.grafana.ecsService.name,
+      alloy_service_name: services.alloy.ecsService.name,
+    });
+  }
+
+  private readUpstream(upstream: EcsUpstream) {
+    return {
+      vpc: this.read(upstream.network, "vpc"),
+      logs: this.read(upstream.logs, "cloudwatch_logs"),
+      ecr: this.read(upstream.imageRepositories, "ecr"),
+      iam: this.read(upstream.iam, "iam"),
+      securityGroups: this.read(upstream.securityGroups, "security_groups"),
+      cache: this.read(upstream.cache, "elasticache"),
+      serviceDiscovery: this.read(upstream.serviceDiscovery, "cloudmap"),
+      loadBalancer: this.read(upstream.loadBalancer, "alb"),
+    };
+  }
+
+  private createService(service: ServiceDefinition, clusterArn: string): FargateService {
+    const { config, outputs } = this;
+    const repository = repositoryName(config.imageRepositories, service.name);
+    return new FargateService(this, service.name, {
+      service,
+      image: `${outputs.ecr.repository_urls(repository)}:${config.imageVersions[service.name]}`,
+      environment: service.environment({ memcachedEndpoint: outputs.cache.primary_endpoint }),
+      secrets: this.secretArns(service),
+      logGroupName: outputs.logs.log_group_names(service.name),
+      region: config.region,
+      family: repository,
+      size: config.services[service.name],
+      ecs: config.ecs,
+      clusterArn,
+      executionRoleArn: outputs.iam.task_execution_role_arn,
+      taskRoleArn: this.taskRoleArn(service),
+      subnetIds: outputs.vpc.private_subnet_ids,
+      securityGroupId: outputs.securityGroups.ecs_security_group_id,
+      serviceRegistryArn: outputs.serviceDiscovery.service_arns(service.name),
+      targets: targetGroupsOf(service).map(({ key, port }) => ({
+        targetGroupArn: outputs.loadBalancer.target_group_arns(key),
+        containerPort: port,
+      })),
+      tags: this.tags,
+    });
+  }
+
+  private taskRoleArn({ taskRole }: ServiceDefinition): string {
+    const { iam } = this.outputs;
+    return { lgtm: iam.lgtm_task_role_arn, alloy: iam.alloy_task_role_arn, grafana: iam.grafana_task_role_arn }[
+      taskRole
+    ];
+  }
+
+  /** ECS reads one key of a secret's JSON text by `<arn>:<key>::`. */
+  private secretArns(service: ServiceDefinition): Readonly<Record<string, string>> {
+    const secrets = Object.entries(service.secrets ?? {});
+    const arnOf = ({ secretName, jsonKey }: SecretReference) =>
+      `arn:aws:secretsmanager:${this.config.region}:${this.accountId}:secret:${secretName}:${jsonKey}::`;
+    return Object.fromEntries(secrets.map(([variable, reference]) => [variable, arnOf(reference)]));
+  }
+}

@@ -1,0 +1,25 @@
+import type { App } from "cdktf";
+import type { PlatformConfig } from "../modules/config/platform-config";
+import { ImageRepository, repositoryName } from "../modules/image-repository";
+import { SERVICE_NAMES } from "../modules/services/service-name";
+import { LayerStack } from "./layer-stack";
+
+/** Layer 10: an ECR repository for each service's images. */
+export class ImageRepositoriesStack extends LayerStack<"10-ecr"> {
+  /**
+   * @param app the app
+   * @param config the platform
+   */
+  constructor(app: App, config: PlatformConfig) {
+    super(app, "10-ecr", config);
+    const { imageRepositories: repositories } = config;
+    const created = SERVICE_NAMES.map((service) => {
+      const { repository } = new ImageRepository(this, service, { service, repositories, tags: this.tags });
+      return { name: repositoryName(repositories, service), repository };
+    });
+    this.write({
+      repository_urls: Object.fromEntries(created.map(({ name, repository }) => [name, repository.repositoryUrl])),
+      repository_arns: Object.fromEntries(created.map(({ name, repository }) => [name, repository.arn])),
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { type App, DataTerraformRemoteStateS3, S3Backend, TerraformOutput, TerraformStack, Token } from "cdktf";
+import type { PlatformConfig } from "../modules/config/platform-config";
+import { declareAdoption } from "../modules/identity";
+import { LAYER_OUTPUTS, type LayerId, type OutputKind, type OutputSpec, type ReadOutputs, type WrittenOutputs } from "./outputs";
+
+/**
+ * Terraform versions that the layers accept; `./lgtm` reads it from the synthesized layers. 1.11 is the oldest one that
+ * the adoption of the existing states was proven with.
+ */
+const REQUIRED_TERRAFORM = ">= 1.11.0, < 2.0.0";
+
+/** As in the HCL. 6.x upgrades states in a way that 5.x cannot read, so it waits until adoption is done. */
+const REQUIRED_AWS_PROVIDER = { source: "hashicorp/aws", version: "~> 5.0" };
+
+/** A layer: one stack, one state file, and the outputs that the contract gives it. */
+export abstract class LayerStack<Layer extends LayerId = LayerId> extends TerraformStack {
+  protected constructor(
+    app: App,
+    readonly layer: Layer,
+    protected readonly config: PlatformConfig,
+  ) {
+    super(app, layer);
+    declareAdoption(this, config.adoptsHclState);
+    this.configureTerraform();
+    this.configureBackend();
+    new AwsProvider(this, "aws", {
+      region: config.region,
+      ...(config.accountId === undefined ? {} : { allowedAccountIds: [config.accountId] }),
+      defaultTags: [
+        { tags: { Project: config.projectName, Environment: config.environment, ManagedBy: "Terraform" } },
+      ],
+    });
+  }
+
+  /** Beginning of names that must be unique in the account: `lgtm-prod`. */
+  protected get namePrefix(): string {
+    return `${this.config.projectName}-${this.config.environment}`;
+  }
+
+  /** Tags of a resource beside its Name, with the environment spelt out as in the HCL. */
+  protected get tags(): Readonly<Record<string, string>> {
+    return { ...this.config.tags, Environment: this.config.environment };
+  }
+
+  /**
+   * Reads an upstream layer's outputs from its remote state, and makes this layer come after it.
+   *
+   * @param upstream the layer to read
+   * @param id name of the data source in Terraform
+   */
+  protected read<Upstream extends LayerId>(upstream: LayerStack<Upstream>, id: string): ReadOutputs<Upstream> {
+    this.addDependency(upstream);
+    const { bucket } = this.config.state;
+    const state = new DataTerraformRemoteStateS3(this, id, {
+      bucket,
+      key: stateKey(this.config, upstream.layer),
+      region: this.config.region,
+    });
+    const specs: Readonly<Record<string, OutputSpec>> = LAYER_OUTPUTS[upstream.layer];
+    const readers = Object.entries(specs).map(([name, { kind }]) => [name, readerOf(state, name, kind)]);
+    return Object.fromEntries(readers) as ReadOutputs<Upstream>;
+  }
+
+  /**
+   * Writes the layer's outputs.
+   *
+   * @param values a value for each output of the contract
+   */
+  protected write(values: WrittenOutputs<Layer>): void {
+    const specs: Readonly<Record<string, OutputSpec>> = LAYER_OUTPUTS[this.layer];
+    for (const [name, { description, sensitive }] of Object.entries(specs)) {
+      const value = (values as Readonly<Record<string, unknown>>)[name];
+      new TerraformOutput(this, name, {
+        staticId: true,
+        // In Terraform's JSON a bare null means "no value given", which an output does not allow.
+        value: value === null ? "${null}" : value,
+        description,
+        ...(sensitive ? { sensitive } : {}),
+      });
+    }
+  }
+
+  private configureTerraform(): void {
+    this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
+    this.addOverride("terraform.required_providers.aws", REQUIRED_AWS_PROVIDER);
+  }
+
+  private configureBackend(): void {
+    const { state, region } = this.config;
+    const isBootstrap = this.layer === "00-bootstrap";
+    new S3Backend(this, {
+      bucket: isBootstrap ? state.bootstrapBucket : state.bucket,
+      key: stateKey(this.config, this.layer),
+      region,
+      encrypt: true,
+      // Layer 00 makes the lock table, so its own state cannot be locked by it.
+      ...(isBootstrap ? {} : { dynamodbTable: state.lockTable }),
+    });
+  }
+}
+
+/**
+ * Key of a layer's state in its bucket.
+ *
+ * @param config the platform
+ * @param layer the layer
+ */
+export function stateKey(config: PlatformConfig, layer: LayerId): string {
+  return layer === "00-bootstrap" ? "bootstrap/terraform.tfstate" : `${config.state.keyPrefix}/${layer}/terraform.tfstate`;
+}
+
+function readerOf(state: DataTerraformRemoteStateS3, name: string, kind: OutputKind): unknown {
+  switch (kind) {
+    case "list":
+      return state.getList(name);
+    case "number":
+      return state.getNumber(name);
+    case "byService":
+    case "byName":
+      return (key: string) => Token.asString(state.get(`${name}["${key}"]`));
+    case "text":
+    case "textOrNull":
+      return state.getString(name);
+  }
+}
