@@ -6,7 +6,11 @@ module.exports = {
   transform: {
     "^.+\\.(t|j)s$": [
       "@swc/jest",
-      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" }, sourceMaps: "inline" },
+      {
+        jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+        module: { type: "commonjs" },
+        sourceMaps: "inline",
+      },
     ],
   },
   // Packages published as ES modules only, which jest cannot require as they are.

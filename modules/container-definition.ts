@@ -26,9 +26,7 @@ export function containerDefinition(props: ContainerDefinitionProps): Readonly<R
     essential: true,
     portMappings: portMappings(service),
     environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
-    ...(secretEntries.length === 0
-      ? {}
-      : { secrets: secretEntries.map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    ...(secretEntries.length === 0 ? {} : { secrets: secretEntries.map(([name, valueFrom]) => ({ name, valueFrom })) }),
     logConfiguration: {
       logDriver: "awslogs",
       options: {

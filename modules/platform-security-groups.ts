@@ -47,11 +47,7 @@ export class PlatformSecurityGroups extends Construct {
         ingressRule(port, description, { cidrBlocks }),
       ),
     );
-    this.tasks = create(
-      "ecs",
-      "Security group for LGTM ECS tasks",
-      taskIngress(props.services, this.loadBalancer.id),
-    );
+    this.tasks = create("ecs", "Security group for LGTM ECS tasks", taskIngress(props.services, this.loadBalancer.id));
   }
 }
 

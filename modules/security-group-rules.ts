@@ -7,9 +7,7 @@ export const ALL_OUTBOUND: SecurityGroupEgress[] = [
 
 /** Who may connect. */
 export type TrafficSource =
-  | { readonly cidrBlocks: readonly string[] }
-  | { readonly securityGroupId: string }
-  | "members of the group itself";
+  { readonly cidrBlocks: readonly string[] } | { readonly securityGroupId: string } | "members of the group itself";
 
 /**
  * An inbound rule for one port.

@@ -1,5 +1,5 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { type App, Fn } from "cdktf";
+import { type App, Fn, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { EcsCluster } from "../modules/ecs-cluster";
 import { FargateService } from "../modules/fargate-service";
@@ -44,7 +44,7 @@ export class EcsStack extends LayerStack<"60-ecs"> {
     super(app, "60-ecs", config);
     this.outputs = this.readUpstream(upstream);
     // The states mark what holds the account id as sensitive; without the mark the first plan would be an update.
-    this.accountId = Fn.sensitive(new DataAwsCallerIdentity(this, "current").accountId) as string;
+    this.accountId = Token.asString(Fn.sensitive(new DataAwsCallerIdentity(this, "current").accountId));
     const { cluster } = new EcsCluster(this, "cluster", {
       namePrefix: this.namePrefix,
       ecs: config.ecs,

@@ -1,6 +1,6 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { IamServiceLinkedRole } from "@cdktf/provider-aws/lib/iam-service-linked-role";
-import { type App, Fn } from "cdktf";
+import { type App, Fn, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { identify } from "../modules/identity";
 import { PlatformRoles } from "../modules/platform-roles";
@@ -19,7 +19,7 @@ export class IamStack extends LayerStack<"20-iam"> {
       namePrefix: this.namePrefix,
       region: config.region,
       // The states mark what holds the account id as sensitive; without the mark the first plan would be an update.
-      accountId: Fn.sensitive(identity.accountId) as string,
+      accountId: Token.asString(Fn.sensitive(identity.accountId)),
       dataBucketName: config.dataBucket.name,
       tags: this.tags,
     });

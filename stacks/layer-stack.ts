@@ -1,8 +1,8 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { type App, DataTerraformRemoteStateS3, S3Backend, TerraformOutput, TerraformStack, Token } from "cdktf";
+import { type App, DataTerraformRemoteStateS3, Fn, S3Backend, TerraformOutput, TerraformStack, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { declareAdoption } from "../modules/identity";
-import { LAYER_OUTPUTS, type LayerId, type OutputKind, type OutputSpec, type ReadOutputs, type WrittenOutputs } from "./outputs";
+import { LAYER_OUTPUTS, type LayerId, type OutputSpec, type ReadOutputs, type WrittenOutputs } from "./outputs";
 
 /**
  * Terraform versions that the layers accept; `./lgtm` reads it from the synthesized layers. 1.11 is the oldest one that
@@ -27,9 +27,7 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
     new AwsProvider(this, "aws", {
       region: config.region,
       ...(config.accountId === undefined ? {} : { allowedAccountIds: [config.accountId] }),
-      defaultTags: [
-        { tags: { Project: config.projectName, Environment: config.environment, ManagedBy: "Terraform" } },
-      ],
+      defaultTags: [{ tags: { Project: config.projectName, Environment: config.environment, ManagedBy: "Terraform" } }],
     });
   }
 
@@ -58,7 +56,7 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
       region: this.config.region,
     });
     const specs: Readonly<Record<string, OutputSpec>> = LAYER_OUTPUTS[upstream.layer];
-    const readers = Object.entries(specs).map(([name, { kind }]) => [name, readerOf(state, name, kind)]);
+    const readers = Object.entries(specs).map(([name, spec]) => [name, readerOf(state, name, spec)]);
     return Object.fromEntries(readers) as ReadOutputs<Upstream>;
   }
 
@@ -107,10 +105,12 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
  * @param layer the layer
  */
 export function stateKey(config: PlatformConfig, layer: LayerId): string {
-  return layer === "00-bootstrap" ? "bootstrap/terraform.tfstate" : `${config.state.keyPrefix}/${layer}/terraform.tfstate`;
+  return layer === "00-bootstrap"
+    ? "bootstrap/terraform.tfstate"
+    : `${config.state.keyPrefix}/${layer}/terraform.tfstate`;
 }
 
-function readerOf(state: DataTerraformRemoteStateS3, name: string, kind: OutputKind): unknown {
+function readerOf(state: DataTerraformRemoteStateS3, name: string, { kind, sensitive }: OutputSpec): unknown {
   switch (kind) {
     case "list":
       return state.getList(name);
@@ -121,6 +121,7 @@ function readerOf(state: DataTerraformRemoteStateS3, name: string, kind: OutputK
       return (key: string) => Token.asString(state.get(`${name}["${key}"]`));
     case "text":
     case "textOrNull":
-      return state.getString(name);
+      // A remote state read forgets that an output is sensitive.
+      return sensitive ? Token.asString(Fn.sensitive(state.getString(name))) : state.getString(name);
   }
 }

@@ -26,6 +26,7 @@ export class UnknownProfileError extends Error {
 export function resolveProfile(explicit?: string, environment: NodeJS.ProcessEnv = process.env): Profile {
   const fromEnvironment = environment.LGTM_PROFILE === "" ? undefined : environment.LGTM_PROFILE;
   const name = explicit ?? fromEnvironment ?? activeProfile;
-  if (!Object.hasOwn(profiles, name)) throw new UnknownProfileError(name);
-  return { name, config: (profiles as Readonly<Record<string, PlatformConfig>>)[name] as PlatformConfig };
+  const config = Object.entries<PlatformConfig>(profiles).find(([known]) => known === name)?.[1];
+  if (config === undefined) throw new UnknownProfileError(name);
+  return { name, config };
 }

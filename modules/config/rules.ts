@@ -159,7 +159,11 @@ const rulesFitListener: Rule = (config) => {
   const tooMany = routes
     .filter(({ paths }) => paths.length === 0 || paths.length > MAX_CONDITION_VALUES)
     .map(({ path, paths }) =>
-      finding(path, paths, `must have 1 to ${MAX_CONDITION_VALUES} path patterns (an ALB limit on a rule's conditions)`),
+      finding(
+        path,
+        paths,
+        `must have 1 to ${MAX_CONDITION_VALUES} path patterns (an ALB limit on a rule's conditions)`,
+      ),
     );
   return [...tooMany, ...repeated(routes.map(({ path, priority }) => [`${path}.priority`, priority]))];
 };

@@ -55,7 +55,10 @@ const dataBucket = z.strictObject({
 /** Seen with the binaries: Mimir 2.16 refuses dashes, Loki 3.5 and Pyroscope 1.13 take them; none takes a slash. */
 const lettersAndDigits = z
   .string()
-  .regex(/^[0-9A-Za-z]+$/, "must be letters and digits only (Mimir refuses anything else, slashes and dashes included)");
+  .regex(
+    /^[0-9A-Za-z]+$/,
+    "must be letters and digits only (Mimir refuses anything else, slashes and dashes included)",
+  );
 const lettersDigitsDashes = z
   .string()
   .regex(/^[0-9A-Za-z-]+$/, 'must be letters, digits and dashes only (Loki refuses anything else, "loki/" included)');
@@ -126,7 +129,9 @@ const loadBalancer = z.strictObject({
 const cache = z.strictObject({
   engineVersion: z.string().regex(/^1\.\d+\.\d+$/, 'must be a Memcached version, like "1.6.22"'),
   parameterGroupFamily: z.string().regex(/^memcached1\.\d+$/, 'must be a parameter group family, like "memcached1.6"'),
-  nodeType: z.string().regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, 'must be an ElastiCache node type, like "cache.t3.micro"'),
+  nodeType: z
+    .string()
+    .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, 'must be an ElastiCache node type, like "cache.t3.micro"'),
   nodeCount: wholeNumber(1, 40, "nodes", "an ElastiCache limit"),
   maxItemSizeBytes: wholeNumber(KIB, 128 * MIB, "bytes", "Memcached takes 1 KiB to 128 MiB"),
   maintenanceWindow: text,
@@ -152,10 +157,17 @@ const secretName = z
 
 /** The form of each value by itself; rules that look at several values are in `rules.ts`. */
 export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
-  projectName: z.string().regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
-  environment: z.string().regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
+  projectName: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
+  environment: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like "ap-northeast-2"'),
-  accountId: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account").exactOptional(),
+  accountId: z
+    .string()
+    .regex(/^\d{12}$/, "must be the 12 digits of an AWS account")
+    .exactOptional(),
   state,
   adoptsHclState: z.boolean(),
   tags: z.record(text, z.string()),

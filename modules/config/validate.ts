@@ -33,7 +33,10 @@ export function findingsIn(config: PlatformConfig): readonly ConfigFinding[] {
 }
 
 function pathText(path: readonly PropertyKey[]): string {
-  return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "");
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

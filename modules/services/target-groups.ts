@@ -24,8 +24,7 @@ export interface TargetGroupDefinition {
 export function targetGroupsOf(service: ServiceDefinition): readonly TargetGroupDefinition[] {
   if (service.loadBalancing === undefined) return [];
   const { routes } = service.loadBalancing;
-  const portNames =
-    routes === "default" ? [service.readiness.port] : [...new Set(routes.map((route) => route.port))];
+  const portNames = routes === "default" ? [service.readiness.port] : [...new Set(routes.map((route) => route.port))];
   return portNames.map((portName) => ({
     key: portName === service.readiness.port ? service.name : `${service.name}-${portName}`,
     service: service.name,
