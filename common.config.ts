@@ -27,6 +27,7 @@ const baseline: PlatformConfig = {
       { name: "ap-northeast-2a", publicCidr: "10.0.1.0/24", privateCidr: "10.0.11.0/24" },
       { name: "ap-northeast-2c", publicCidr: "10.0.2.0/24", privateCidr: "10.0.12.0/24" },
     ],
+    s3GatewayEndpoint: false,
   },
 
   dataBucket: {
@@ -53,6 +54,7 @@ const baseline: PlatformConfig = {
       { description: "Keep last 30 tagged images", tagPrefixes: ["v", "release"], keepCount: 30 },
       { description: "Remove untagged images older than 7 days", expireUntaggedAfterDays: 7 },
     ],
+    deployedTag: "upstream",
   },
 
   imageVersions: {
@@ -79,6 +81,11 @@ const baseline: PlatformConfig = {
     ],
     healthCheck: { intervalSeconds: 30, timeoutSeconds: 5, healthyThreshold: 2, unhealthyThreshold: 3 },
     deregistrationDelaySeconds: 120,
+    routes: "original",
+    accepted: {
+      publicPlainHttp: "as it has been running: there is no certificate yet",
+      publicIngestion: "as it has been running: senders reach it over the internet",
+    },
   },
 
   cache: {
@@ -91,30 +98,121 @@ const baseline: PlatformConfig = {
     createServiceLinkedRole: true,
   },
 
-  ecs: { containerInsights: "enabled", desiredCountOwner: "outside" },
+  ecs: { containerInsights: "enabled", desiredCountOwner: "outside", waitForSteadyState: false },
+  iam: { taskRoles: "shared" },
 
   services: {
-    mimir: { size: { cpu: 1024, memoryMiB: 3072 }, count: 1 },
-    loki: { size: { cpu: 512, memoryMiB: 2048 }, count: 1 },
-    tempo: { size: { cpu: 512, memoryMiB: 2048 }, count: 1 },
-    pyroscope: { size: { cpu: 512, memoryMiB: 2048 }, count: 1 },
-    grafana: { size: { cpu: 512, memoryMiB: 2048 }, count: 1 },
-    alloy: { size: { cpu: 256, memoryMiB: 1024 }, count: 1 },
+    mimir: { size: { cpu: 1024, memoryMiB: 3072 }, count: 1, stopTimeoutSeconds: 120 },
+    loki: { size: { cpu: 512, memoryMiB: 2048 }, count: 1, stopTimeoutSeconds: 120 },
+    tempo: { size: { cpu: 512, memoryMiB: 2048 }, count: 1, stopTimeoutSeconds: 120 },
+    pyroscope: { size: { cpu: 512, memoryMiB: 2048 }, count: 1, stopTimeoutSeconds: 120 },
+    grafana: { size: { cpu: 512, memoryMiB: 2048 }, count: 1, stopTimeoutSeconds: 30 },
+    alloy: { size: { cpu: 256, memoryMiB: 1024 }, count: 1, stopTimeoutSeconds: 30 },
   },
+
+  serviceConfigs: "original",
 
   tenants: { platform: "jsj-lgtm-header" },
 
   grafana: {
     adminUser: "admin",
     adminPasswordSecret: { name: "lgtm/grafana-admin-password", jsonKey: "password" },
+    database: "ephemeral",
   },
   timeZone: "Asia/Seoul",
 
   logRetentionDays: 0,
 };
 
+/** What the platform should be: what runs today, and each improvement as one override. */
+const target: PlatformConfig = {
+  ...baseline,
+
+  network: {
+    ...baseline.network,
+    // Free; every block, chunk and trace goes to S3 past the NAT gateways, which take a price per GB.
+    s3GatewayEndpoint: true,
+  },
+
+  imageRepositories: {
+    ...baseline.imageRepositories,
+    // A released image rolls out with the next apply, and no apply takes it back.
+    deployedTag: "released",
+    // Today's first rule selects images that have both a tag "v…" and a tag "release…"; none has, so nothing expires.
+    lifecycleRules: [
+      { description: "Keep the last 30 released images", tagPrefixes: ["released-"], keepCount: 30 },
+      { description: "Keep the last 30 builds", tagPattern: "*.*.*-*", keepCount: 30 },
+      { description: "Remove untagged images older than 7 days", expireUntaggedAfterDays: 7 },
+    ],
+  },
+
+  loadBalancer: {
+    ...baseline.loadBalancer,
+    // Tempo's API, OTLP for all three signals, Pyroscope's push and query by Connect: today they end in a 404.
+    routes: "complete",
+    dropInvalidHeaderFields: true,
+    // TLS 1.2 and 1.3, as soon as there is a certificate.
+    tlsPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    // A target leaves the load balancer as long as its task takes to stop, no longer.
+    deregistrationDelaySeconds: "stop timeout",
+  },
+
+  // Loki's chunks of 1.5 MB do not fit into today's 1 MiB. The change reboots the node: the cache starts empty.
+  cache: { ...baseline.cache, maxItemSizeBytes: 4 * 1024 * 1024 },
+
+  // An apply ends when the new tasks run, and fails when they did not become healthy.
+  ecs: { ...baseline.ecs, waitForSteadyState: true },
+
+  // Each service reaches its own prefixes of the bucket only.
+  iam: { taskRoles: "per-service" },
+
+  services: {
+    ...baseline.services,
+    // Alloy may take a minute to flush what it could not yet write.
+    alloy: { ...baseline.services.alloy, stopTimeoutSeconds: 90 },
+  },
+
+  // The images are built from dockerfiles/ of this repository.
+  serviceConfigs: "dockerfiles",
+};
+
+/** An example of a further environment, in the same account as prod: `target` under names of its own. */
+const staging: PlatformConfig = {
+  ...target,
+  environment: "staging",
+  // Nothing exists yet, so there is nothing to move.
+  adoptsHclState: false,
+
+  state: {
+    bootstrapBucket: "jsj-lgtm-terraform-bootstrap-staging",
+    bucket: "jsj-lgtm-terraform-state-staging",
+    keyPrefix: "lgtm-ecs/staging",
+    lockTable: "jsj-lgtm-terraform-lock-staging",
+  },
+
+  network: {
+    ...target.network,
+    vpcCidr: "10.1.0.0/16",
+    zones: [
+      { name: "ap-northeast-2a", publicCidr: "10.1.1.0/24", privateCidr: "10.1.11.0/24" },
+      { name: "ap-northeast-2c", publicCidr: "10.1.2.0/24", privateCidr: "10.1.12.0/24" },
+    ],
+  },
+
+  dataBucket: { ...target.dataBucket, name: "jsj-lgtm-data-s3-staging" },
+  imageRepositories: { ...target.imageRepositories, namePrefix: "lgtm-staging" },
+  serviceDiscovery: { ...target.serviceDiscovery, namespace: "lgtm-staging.local" },
+  // The account has it once, and prod made it.
+  cache: { ...target.cache, createServiceLinkedRole: false },
+
+  grafana: {
+    ...target.grafana,
+    adminPasswordSecret: { name: "lgtm-staging/grafana-admin-password", jsonKey: "password" },
+  },
+};
+
 /** All configurations by name; `--profile NAME` or `LGTM_PROFILE=NAME` picks another than the active one. */
-export const profiles = { baseline } satisfies Record<string, PlatformConfig>;
+export const profiles = { baseline, target, staging } satisfies Record<string, PlatformConfig>;
 
 /** Name of a configuration. */
 export type ProfileName = keyof typeof profiles;

@@ -1,14 +1,16 @@
 import { App } from "cdktf";
 import { runSynthesis } from "./stacks/synthesis";
 import { resolveProfile } from "./modules/config/profiles";
+import { readReleases } from "./modules/config/releases";
 import { validateConfig } from "./modules/config/validate";
 import { buildPlatform } from "./stacks/platform";
 
 runSynthesis(() => {
   const profile = resolveProfile();
   validateConfig(profile);
+  const releases = readReleases(profile.config.environment);
   // CDKTF's own validations run after the first stacks are written; runSynthesis runs them before.
   const app = new App({ skipValidation: true });
-  buildPlatform(app, profile.config);
+  buildPlatform(app, profile.config, releases);
   return { app, profile };
 });

@@ -1,8 +1,8 @@
 import { EcsService, type EcsServiceConfig } from "@cdktf/provider-aws/lib/ecs-service";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
-import { Fn } from "cdktf";
+import { Fn, type Postcondition, type TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
-import type { EcsConfig, ServiceSize } from "./config/platform-config";
+import type { EcsConfig, ServiceTasks } from "./config/platform-config";
 import { containerDefinition, type ContainerDefinitionProps } from "./container-definition";
 import { identify } from "./identity";
 
@@ -16,7 +16,7 @@ export interface ServiceTarget {
 export interface FargateServiceProps extends ContainerDefinitionProps {
   /** Family of the task definition; unique in the account. */
   readonly family: string;
-  readonly size: ServiceSize;
+  readonly tasks: ServiceTasks;
   readonly ecs: EcsConfig;
   readonly clusterArn: string;
   readonly executionRoleArn: string;
@@ -50,11 +50,11 @@ export class FargateService extends Construct {
   }
 
   private createTaskDefinition(): EcsTaskDefinition {
-    const { service, family, size, executionRoleArn, taskRoleArn, tags } = this.props;
+    const { service, family, tasks, executionRoleArn, taskRoleArn, tags } = this.props;
     const taskDefinition = new EcsTaskDefinition(this, "task-definition", {
       family,
-      cpu: String(size.size.cpu),
-      memory: String(size.size.memoryMiB),
+      cpu: String(tasks.size.cpu),
+      memory: String(tasks.size.memoryMiB),
       networkMode: "awsvpc",
       requiresCompatibilities: ["FARGATE"],
       executionRoleArn,
@@ -67,12 +67,12 @@ export class FargateService extends Construct {
   }
 
   private createService(): EcsService {
-    const { service, size, ecs, clusterArn, subnetIds, securityGroupId, serviceRegistryArn, tags } = this.props;
+    const { service, tasks, ecs, clusterArn, subnetIds, securityGroupId, serviceRegistryArn, tags } = this.props;
     const ecsService = new EcsService(this, "service", {
       name: service.name,
       cluster: clusterArn,
       taskDefinition: this.taskDefinition.arn,
-      desiredCount: size.count,
+      desiredCount: tasks.count,
       launchType: "FARGATE",
       networkConfiguration: { subnets: subnetIds, securityGroups: [securityGroupId], assignPublicIp: false },
       serviceRegistries: { registryArn: serviceRegistryArn },
@@ -80,10 +80,30 @@ export class FargateService extends Construct {
       deploymentMaximumPercent: 200,
       deploymentMinimumHealthyPercent: 100,
       ...this.loadBalancing(),
+      ...(ecs.waitForSteadyState ? { waitForSteadyState: true } : {}),
       tags: { ...tags, Name: service.name },
-      ...(ecs.desiredCountOwner === "outside" ? { lifecycle: { ignoreChanges: ["desired_count"] } } : {}),
+      lifecycle: this.lifecycle(),
     });
     return identify(ecsService, service.name, `module.ecs.aws_ecs_service.${service.name}`);
+  }
+
+  private lifecycle(): TerraformResourceLifecycle {
+    const { service, ecs } = this.props;
+    return {
+      ...(ecs.desiredCountOwner === "outside" ? { ignoreChanges: ["desired_count"] } : {}),
+      ...(ecs.waitForSteadyState ? { postcondition: [this.runsWhatWasApplied(service.name)] } : {}),
+    };
+  }
+
+  /**
+   * The provider waits until one deployment is left with the right count, and a rollback of the circuit breaker leaves
+   * one too: the former.
+   */
+  private runsWhatWasApplied(name: string): Postcondition {
+    return {
+      condition: `\${self.task_definition == ${this.taskDefinition.fqn}.arn}`,
+      errorMessage: `ECS rolled ${name} back to its former task definition: the new tasks did not become healthy. See "./lgtm diagnose ${name}", or the service's events and the stopped tasks' reasons.`,
+    };
   }
 
   private loadBalancing(): Pick<EcsServiceConfig, "loadBalancer" | "healthCheckGracePeriodSeconds"> {

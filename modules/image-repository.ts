@@ -64,17 +64,18 @@ function lifecyclePolicy(rules: readonly ImageLifecycleRule[]): string {
 }
 
 function lifecycleSelection(rule: ImageLifecycleRule): Readonly<Record<string, unknown>> {
-  return "tagPrefixes" in rule
-    ? {
-        countNumber: rule.keepCount,
-        countType: "imageCountMoreThan",
-        tagPrefixList: rule.tagPrefixes,
-        tagStatus: "tagged",
-      }
-    : {
-        countNumber: rule.expireUntaggedAfterDays,
-        countType: "sinceImagePushed",
-        countUnit: "days",
-        tagStatus: "untagged",
-      };
+  if ("expireUntaggedAfterDays" in rule) {
+    return {
+      countNumber: rule.expireUntaggedAfterDays,
+      countType: "sinceImagePushed",
+      countUnit: "days",
+      tagStatus: "untagged",
+    };
+  }
+  return {
+    countNumber: rule.keepCount,
+    countType: "imageCountMoreThan",
+    ...("tagPattern" in rule ? { tagPatternList: [rule.tagPattern] } : { tagPrefixList: rule.tagPrefixes }),
+    tagStatus: "tagged",
+  };
 }

@@ -76,7 +76,11 @@ export class LoadBalancer extends Construct {
       protocol: "HTTP",
       targetType: "ip",
       vpcId,
-      deregistrationDelay: String(loadBalancer.deregistrationDelaySeconds),
+      deregistrationDelay: String(
+        loadBalancer.deregistrationDelaySeconds === "stop timeout"
+          ? definition.stopTimeoutSeconds
+          : loadBalancer.deregistrationDelaySeconds,
+      ),
       healthCheck: {
         enabled: true,
         path: definition.healthCheck.path,

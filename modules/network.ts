@@ -4,6 +4,7 @@ import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
 import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import type { NetworkConfig, ZoneConfig } from "./config/platform-config";
@@ -14,6 +15,7 @@ const ANYWHERE = "0.0.0.0/0";
 /** Properties of {@link Network}. */
 export interface NetworkProps {
   readonly namePrefix: string;
+  readonly region: string;
   readonly network: NetworkConfig;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -49,6 +51,7 @@ export class Network extends Construct {
     this.privateSubnets = zones.map((zone) => zone.privateSubnet);
     this.natAddresses = zones.map((zone) => zone.natAddress);
     this.privateRouteTables = zones.map((zone) => zone.privateRouteTable);
+    if (props.network.s3GatewayEndpoint) this.createS3Endpoint();
   }
 
   private tags(name: string): Record<string, string> {
@@ -130,6 +133,17 @@ export class Network extends Construct {
       dependsOn: [this.internetGateway],
     });
     return identify(gateway, `nat_${letter}`, `module.vpc.aws_nat_gateway.main[${index}]`);
+  }
+
+  private createS3Endpoint(): void {
+    const endpoint = new VpcEndpoint(this, "s3-endpoint", {
+      vpcId: this.vpc.id,
+      serviceName: `com.amazonaws.${this.props.region}.s3`,
+      vpcEndpointType: "Gateway",
+      routeTableIds: this.privateRouteTables.map((table) => table.id),
+      tags: this.tags("s3-endpoint"),
+    });
+    identify(endpoint, "s3");
   }
 
   private associate(type: string, letter: string, index: number, subnet: Subnet, table: RouteTable): void {

@@ -1,28 +1,39 @@
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
+import type { IamConfig } from "./config/platform-config";
 import { EcsRole, type InlinePolicy } from "./ecs-role";
 import { identify } from "./identity";
 import { policyDocument, type PolicyStatement } from "./policy-document";
+import type { ServiceDefinition } from "./services/service-definition";
+import { byService, type ServiceName } from "./services/service-name";
 
 /** Policy by which ECS pulls images and writes logs. */
 const EXECUTION_POLICY_ARN = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
+/** What a service does with objects; uploads in parts need no action of their own until one is given up. */
+const OBJECT_ACTIONS = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
+
 /** Properties of {@link PlatformRoles}. */
 export interface PlatformRolesProps {
+  readonly projectName: string;
   readonly namePrefix: string;
   readonly region: string;
   readonly accountId: string;
   readonly dataBucketName: string;
+  readonly iam: IamConfig;
+  readonly services: Readonly<Record<ServiceName, ServiceDefinition>>;
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The role under which ECS starts tasks, and the roles that the tasks themselves have. */
 export class PlatformRoles extends Construct {
   readonly taskExecution: EcsRole;
-  /** Of Mimir, Loki, Tempo and Pyroscope. */
+  /** Of Mimir, Loki, Tempo and Pyroscope, unless each has its own. */
   readonly lgtmTask: EcsRole;
   readonly alloyTask: EcsRole;
   readonly grafanaTask: EcsRole;
+  /** The role of each service, where each has its own. */
+  readonly perService: Readonly<Record<ServiceName, EcsRole>> | undefined;
 
   /**
    * @param scope the stack
@@ -37,9 +48,20 @@ export class PlatformRoles extends Construct {
     super(scope, id);
     this.taskExecution = this.createRole("task-execution", this.secretsPolicy());
     this.attachExecutionPolicy();
-    this.lgtmTask = this.createRole("task", this.dataBucketPolicy(), "lgtm_task");
+    this.lgtmTask = this.createRole("task", this.sharedBucketPolicy(), "lgtm_task");
     this.alloyTask = this.createRole("alloy-task", this.alloyPolicy());
     this.grafanaTask = this.createRole("grafana-task", this.grafanaPolicy());
+    this.perService = this.hasRolePerService ? byService((service) => this.roleOf(service)) : undefined;
+  }
+
+  private get hasRolePerService(): boolean {
+    return this.props.iam.taskRoles === "per-service";
+  }
+
+  private roleOf(service: ServiceName): EcsRole {
+    if (service === "alloy") return this.alloyTask;
+    if (service === "grafana") return this.grafanaTask;
+    return this.createRole(`${service}-task`, this.ownPrefixesPolicy(this.props.services[service]));
   }
 
   private createRole(name: string, policy: InlinePolicy, logicalId = name.replaceAll("-", "_")): EcsRole {
@@ -55,6 +77,7 @@ export class PlatformRoles extends Construct {
     identify(attachment, "task_execution", "module.iam.aws_iam_role_policy_attachment.task_execution");
   }
 
+  /** What ECS reads to inject secrets: any of the project's or, with roles per service, those of the catalog by name. */
   private secretsPolicy(): InlinePolicy {
     return {
       name: "secrets-access",
@@ -63,22 +86,54 @@ export class PlatformRoles extends Construct {
         {
           Effect: "Allow",
           Action: ["secretsmanager:GetSecretValue"],
-          Resource: "arn:aws:secretsmanager:*:*:secret:lgtm/*",
+          Resource: this.hasRolePerService
+            ? this.secretArns()
+            : `arn:aws:secretsmanager:*:*:secret:${this.props.projectName}/*`,
         },
       ]),
     };
   }
 
-  private dataBucketPolicy(): InlinePolicy {
-    const bucketArn = `arn:aws:s3:::${this.props.dataBucketName}`;
+  /** Secrets Manager appends a dash and six characters to a secret's name. */
+  private secretArns(): readonly string[] {
+    const { region, accountId, services } = this.props;
+    const names = Object.values(services).flatMap(({ secrets }) => Object.values(secrets ?? {}));
+    return [...new Set(names.map(({ secretName }) => secretName))].map(
+      (name) => `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-??????`,
+    );
+  }
+
+  private get bucketArn(): string {
+    return `arn:aws:s3:::${this.props.dataBucketName}`;
+  }
+
+  private sharedBucketPolicy(): InlinePolicy {
     return {
       name: "s3-access",
       logicalId: "lgtm_s3_access",
       document: policyDocument([
         {
           Effect: "Allow",
-          Action: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"],
-          Resource: [bucketArn, `${bucketArn}/*`],
+          Action: [...OBJECT_ACTIONS, "s3:ListBucket"],
+          Resource: [this.bucketArn, `${this.bucketArn}/*`],
+        },
+      ]),
+    };
+  }
+
+  private ownPrefixesPolicy({ name, storagePrefixes }: ServiceDefinition): InlinePolicy {
+    return {
+      name: "s3-own-prefixes",
+      logicalId: `${name}_s3_access`,
+      document: policyDocument([
+        allow(
+          "OwnObjects",
+          [...OBJECT_ACTIONS, "s3:AbortMultipartUpload"],
+          storagePrefixes.map((prefix) => `${this.bucketArn}/${prefix}/*`),
+        ),
+        {
+          ...allow("ListOwnPrefixes", ["s3:ListBucket"], this.bucketArn),
+          Condition: { StringLike: { "s3:prefix": storagePrefixes.flatMap((prefix) => [prefix, `${prefix}/*`]) } },
         },
       ]),
     };
@@ -143,8 +198,10 @@ export class PlatformRoles extends Construct {
     };
   }
 
+  /** All log groups of the account or, with roles per service, the platform's own. */
   private get logGroups(): string {
-    return `arn:aws:logs:${this.props.region}:${this.props.accountId}:log-group:*`;
+    const { region, accountId, namePrefix } = this.props;
+    return `arn:aws:logs:${region}:${accountId}:log-group:${this.hasRolePerService ? `/ecs/${namePrefix}/*` : "*"}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { type App, Fn, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
+import { imageReference, type Releases } from "../modules/config/releases";
 import { EcsCluster } from "../modules/ecs-cluster";
 import { FargateService } from "../modules/fargate-service";
 import { repositoryName } from "../modules/image-repository";
@@ -38,9 +39,15 @@ export class EcsStack extends LayerStack<"60-ecs"> {
   /**
    * @param app the app
    * @param config the platform
+   * @param releases the released images, for a platform that deploys them
    * @param upstream the layers it reads
    */
-  constructor(app: App, config: PlatformConfig, upstream: EcsUpstream) {
+  constructor(
+    app: App,
+    config: PlatformConfig,
+    private readonly releases: Releases,
+    upstream: EcsUpstream,
+  ) {
     super(app, "60-ecs", config);
     this.outputs = this.readUpstream(upstream);
     // The states mark what holds the account id as sensitive; without the mark the first plan would be an update.
@@ -83,13 +90,13 @@ export class EcsStack extends LayerStack<"60-ecs"> {
     const repository = repositoryName(config.imageRepositories, service.name);
     return new FargateService(this, service.name, {
       service,
-      image: `${outputs.ecr.repository_urls(repository)}:${config.imageVersions[service.name]}`,
+      image: this.image(service, outputs.ecr.repository_urls(repository)),
       environment: service.environment({ memcachedEndpoint: outputs.cache.primary_endpoint }),
       secrets: this.secretArns(service),
       logGroupName: outputs.logs.log_group_names(service.name),
       region: config.region,
       family: repository,
-      size: config.services[service.name],
+      tasks: config.services[service.name],
       ecs: config.ecs,
       clusterArn,
       executionRoleArn: outputs.iam.task_execution_role_arn,
@@ -105,8 +112,15 @@ export class EcsStack extends LayerStack<"60-ecs"> {
     });
   }
 
-  private taskRoleArn({ taskRole }: ServiceDefinition): string {
+  private image({ name }: ServiceDefinition, repositoryUrl: string): string {
+    const { imageRepositories, imageVersions } = this.config;
+    const release = imageRepositories.deployedTag === "released" ? this.releases[name] : undefined;
+    return imageReference(repositoryUrl, release, imageVersions[name]);
+  }
+
+  private taskRoleArn({ name, taskRole }: ServiceDefinition): string {
     const { iam } = this.outputs;
+    if (this.config.iam.taskRoles === "per-service") return iam.task_role_arns(name);
     return { lgtm: iam.lgtm_task_role_arn, alloy: iam.alloy_task_role_arn, grafana: iam.grafana_task_role_arn }[
       taskRole
     ];

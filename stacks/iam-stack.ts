@@ -4,6 +4,8 @@ import { type App, Fn, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { identify } from "../modules/identity";
 import { PlatformRoles } from "../modules/platform-roles";
+import { serviceCatalog } from "../modules/services/catalog";
+import { byService } from "../modules/services/service-name";
 import { LayerStack } from "./layer-stack";
 
 /** Layer 20: the roles of ECS and of the tasks. */
@@ -16,11 +18,14 @@ export class IamStack extends LayerStack<"20-iam"> {
     super(app, "20-iam", config);
     const identity = new DataAwsCallerIdentity(this, "current");
     const roles = new PlatformRoles(this, "roles", {
+      projectName: config.projectName,
       namePrefix: this.namePrefix,
       region: config.region,
       // The states mark what holds the account id as sensitive; without the mark the first plan would be an update.
       accountId: Token.asString(Fn.sensitive(identity.accountId)),
       dataBucketName: config.dataBucket.name,
+      iam: config.iam,
+      services: serviceCatalog(config),
       tags: this.tags,
     });
     if (config.cache.createServiceLinkedRole) this.createCacheServiceLinkedRole();
@@ -33,6 +38,7 @@ export class IamStack extends LayerStack<"20-iam"> {
       alloy_task_role_name: roles.alloyTask.role.name,
       grafana_task_role_arn: roles.grafanaTask.role.arn,
       grafana_task_role_name: roles.grafanaTask.role.name,
+      ...taskRoleArns(roles),
     });
   }
 
@@ -44,4 +50,8 @@ export class IamStack extends LayerStack<"20-iam"> {
     });
     identify(role, "elasticache", "module.iam.aws_iam_service_linked_role.elasticache");
   }
+}
+
+function taskRoleArns({ perService }: PlatformRoles) {
+  return perService === undefined ? {} : { task_role_arns: byService((service) => perService[service].role.arn) };
 }

@@ -69,10 +69,11 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
     const specs: Readonly<Record<string, OutputSpec>> = LAYER_OUTPUTS[this.layer];
     for (const [name, { description, sensitive }] of Object.entries(specs)) {
       const value = (values as Readonly<Record<string, unknown>>)[name];
+      if (value === undefined) continue;
       new TerraformOutput(this, name, {
         staticId: true,
         // In Terraform's JSON a bare null means "no value given", which an output does not allow.
-        value: value === null ? "${null}" : value,
+        value: value ?? "${null}",
         description,
         ...(sensitive ? { sensitive } : {}),
       });
@@ -111,6 +112,8 @@ export function stateKey(config: PlatformConfig, layer: LayerId): string {
 }
 
 function readerOf(state: DataTerraformRemoteStateS3, name: string, { kind, sensitive }: OutputSpec): unknown {
+  // A remote state read forgets that an output is sensitive.
+  const text = (value: string) => (sensitive ? Token.asString(Fn.sensitive(value)) : value);
   switch (kind) {
     case "list":
       return state.getList(name);
@@ -118,10 +121,9 @@ function readerOf(state: DataTerraformRemoteStateS3, name: string, { kind, sensi
       return state.getNumber(name);
     case "byService":
     case "byName":
-      return (key: string) => Token.asString(state.get(`${name}["${key}"]`));
+      return (key: string) => text(Token.asString(state.get(`${name}["${key}"]`)));
     case "text":
     case "textOrNull":
-      // A remote state read forgets that an output is sensitive.
-      return sensitive ? Token.asString(Fn.sensitive(state.getString(name))) : state.getString(name);
+      return text(state.getString(name));
   }
 }

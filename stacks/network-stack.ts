@@ -13,6 +13,7 @@ export class NetworkStack extends LayerStack<"01-vpc"> {
     super(app, "01-vpc", config);
     const network = new Network(this, "network", {
       namePrefix: this.namePrefix,
+      region: config.region,
       network: config.network,
       // This layer's Environment tag comes from the provider's default tags alone, as in the HCL.
       tags: config.tags,

@@ -16,18 +16,29 @@ interface OutputKinds {
 export type OutputKind = keyof OutputKinds;
 
 /** One output of a layer: what it holds, what it is for, and whether Terraform hides its value. */
-export interface OutputSpec<Kind extends OutputKind = OutputKind> {
+export interface OutputSpec<Kind extends OutputKind = OutputKind, Always extends boolean = boolean> {
   readonly kind: Kind;
   readonly description: string;
   readonly sensitive: boolean;
+  /** Whether every configuration has it; others have what the existing states do not know. */
+  readonly always: Always;
 }
 
 function output<Kind extends OutputKind>(
   kind: Kind,
   description: string,
   options: { readonly sensitive?: boolean } = {},
-): OutputSpec<Kind> {
-  return { kind, description, sensitive: options.sensitive ?? false };
+): OutputSpec<Kind, true> {
+  return { kind, description, sensitive: options.sensitive ?? false, always: true };
+}
+
+/** An output that only some configurations have. Whoever reads it must know that the configuration has it. */
+function addedOutput<Kind extends OutputKind>(
+  kind: Kind,
+  description: string,
+  options: { readonly sensitive?: boolean } = {},
+): OutputSpec<Kind, false> {
+  return { ...output(kind, description, options), always: false };
 }
 
 /**
@@ -71,6 +82,9 @@ export const LAYER_OUTPUTS = {
     alloy_task_role_name: output("text", "Name of the Alloy task role"),
     grafana_task_role_arn: output("text", "Role of the Grafana task", { sensitive: true }),
     grafana_task_role_name: output("text", "Name of the Grafana task role"),
+    task_role_arns: addedOutput("byService", "Role of each service's tasks, where each has its own", {
+      sensitive: true,
+    }),
   },
   "30-security-groups": {
     alb_security_group_id: output("text", "Security group of the load balancer"),
@@ -124,9 +138,15 @@ type Kinds<Layer extends LayerId> = {
     : never;
 };
 
-/** The values that a layer must write: all of its outputs, and nothing else. */
+type AlwaysWritten<Layer extends LayerId> = {
+  [Name in keyof Kinds<Layer>]: (typeof LAYER_OUTPUTS)[Layer][Name] extends OutputSpec<OutputKind, true> ? Name : never;
+}[keyof Kinds<Layer>];
+
+/** The values that a layer must write: all outputs that every configuration has, any of the others, nothing else. */
 export type WrittenOutputs<Layer extends LayerId> = {
-  readonly [Name in keyof Kinds<Layer>]: OutputKinds[Kinds<Layer>[Name]]["written"];
+  readonly [Name in AlwaysWritten<Layer>]: OutputKinds[Kinds<Layer>[Name]]["written"];
+} & {
+  readonly [Name in Exclude<keyof Kinds<Layer>, AlwaysWritten<Layer>>]?: OutputKinds[Kinds<Layer>[Name]]["written"];
 };
 
 /** The outputs of an applied layer as another layer reads them; a map is a function from its key. */

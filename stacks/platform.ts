@@ -1,5 +1,6 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
+import type { Releases } from "../modules/config/releases";
 import { BootstrapStack } from "./bootstrap-stack";
 import { CacheStack } from "./cache-stack";
 import { DataBucketStack } from "./data-bucket-stack";
@@ -19,9 +20,10 @@ import { ServiceDiscoveryStack } from "./service-discovery-stack";
  *
  * @param app the app to build them in
  * @param config the platform
+ * @param releases the released images, for a platform that deploys them
  * @returns the layers, first to last
  */
-export function buildPlatform(app: App, config: PlatformConfig): readonly LayerStack[] {
+export function buildPlatform(app: App, config: PlatformConfig, releases: Releases): readonly LayerStack[] {
   const bootstrap = new BootstrapStack(app, config);
   const network = new NetworkStack(app, config);
   const logs = new LogsStack(app, config);
@@ -32,7 +34,7 @@ export function buildPlatform(app: App, config: PlatformConfig): readonly LayerS
   const cache = new CacheStack(app, config, { network, securityGroups });
   const serviceDiscovery = new ServiceDiscoveryStack(app, config, { network });
   const loadBalancer = new LoadBalancerStack(app, config, { network, securityGroups });
-  const ecs = new EcsStack(app, config, {
+  const ecs = new EcsStack(app, config, releases, {
     network,
     logs,
     imageRepositories,

@@ -11,16 +11,16 @@ export interface ConfigFinding {
 /** A configuration that must not be synthesized, with everything that is wrong with it. */
 export class ConfigError extends Error {
   /**
-   * @param profile name of the profile
+   * @param subject what is wrong, as the beginning of a sentence
    * @param findings all that is wrong, at least one
    */
   constructor(
-    readonly profile: string,
+    readonly subject: string,
     readonly findings: readonly ConfigFinding[],
   ) {
     super(
       [
-        `Profile "${profile}" in common.config.ts has ${findings.length} ${findings.length === 1 ? "problem" : "problems"}:`,
+        `${subject} has ${findings.length} ${findings.length === 1 ? "problem" : "problems"}:`,
         ...findings.map(describeFinding),
       ].join("\n"),
     );

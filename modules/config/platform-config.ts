@@ -35,8 +35,14 @@ export interface PlatformConfig {
   readonly loadBalancer: LoadBalancerConfig;
   readonly cache: CacheConfig;
   readonly ecs: EcsConfig;
-  /** Size and count of each service's tasks. */
-  readonly services: Readonly<Record<ServiceName, ServiceSize>>;
+  readonly iam: IamConfig;
+  /** Size, count and stop timeout of each service's tasks. */
+  readonly services: Readonly<Record<ServiceName, ServiceTasks>>;
+  /**
+   * Which service configs the images hold: `original` are those of the HCL's images, `dockerfiles` those of this
+   * repository. Decides which variables the task definitions inject.
+   */
+  readonly serviceConfigs: "original" | "dockerfiles";
   readonly tenants: TenantsConfig;
   readonly grafana: GrafanaConfig;
   /** IANA time zone in which Grafana shows times and Pyroscope writes its log. */
@@ -72,6 +78,11 @@ export interface NetworkConfig {
   readonly vpcCidr: string;
   /** At least two, since a load balancer needs two. */
   readonly zones: readonly [ZoneConfig, ZoneConfig, ...ZoneConfig[]];
+  /**
+   * Whether the private subnets reach S3 through a gateway endpoint, which is free, instead of the NAT gateways, which
+   * cost a price per GB.
+   */
+  readonly s3GatewayEndpoint: boolean;
 }
 
 /** The one bucket that holds metrics, logs, traces and profiles. */
@@ -103,8 +114,15 @@ export interface StoragePrefixes {
 export type ImageLifecycleRule =
   | {
       readonly description: string;
-      /** Tags that the rule selects, by their beginning. */
+      /** Beginnings of tags: the rule selects images that have a tag for each of them (ECR's "all", not "any"). */
       readonly tagPrefixes: readonly [string, ...string[]];
+      /** Newest images that stay; older ones expire. */
+      readonly keepCount: number;
+    }
+  | {
+      readonly description: string;
+      /** Pattern of the tags that the rule selects; `*` stands for any text, at most four times (an ECR limit). */
+      readonly tagPattern: string;
       /** Newest images that stay; older ones expire. */
       readonly keepCount: number;
     }
@@ -123,7 +141,13 @@ export interface ImageRepositoriesConfig {
   readonly scanOnPush: boolean;
   /** Whether `destroy` may delete repositories together with the images in them. */
   readonly destroyWithImages: boolean;
+  /** In order: what an earlier rule selects, a later one cannot expire. */
   readonly lifecycleRules: readonly ImageLifecycleRule[];
+  /**
+   * Which tag the task definitions name: `upstream` the upstream version, under which a newly pushed image never rolls
+   * out; `released` the tag or digest recorded in releases.json, or the upstream version while none is recorded.
+   */
+  readonly deployedTag: "upstream" | "released";
 }
 
 /** Cloud Map: the tasks' names inside the VPC. */
@@ -171,8 +195,25 @@ export interface LoadBalancerConfig {
   readonly dropInvalidHeaderFields: boolean;
   readonly ingress: readonly LoadBalancerIngress[];
   readonly healthCheck: HealthCheckConfig;
-  /** Seconds that a leaving target may finish its requests, 0 to 3600. */
-  readonly deregistrationDelaySeconds: number;
+  /**
+   * Seconds that a leaving target may finish its requests, 0 to 3600; `stop timeout` gives each target group the stop
+   * timeout of its service.
+   */
+  readonly deregistrationDelaySeconds: number | "stop timeout";
+  /**
+   * Which paths lead to the services: `original` as in the HCL, `complete` every path that the services' clients use
+   * (OTLP for all signals, Connect for profiles).
+   */
+  readonly routes: "original" | "complete";
+  readonly accepted: AcceptedExposure;
+}
+
+/** What is open although it need not be; each must be said in words, or nothing is synthesized. */
+export interface AcceptedExposure {
+  /** Why passwords and data may cross the internet unencrypted. @default - refused */
+  readonly publicPlainHttp?: string;
+  /** Why anyone on the internet may write metrics, logs, traces and profiles. @default - refused */
+  readonly publicIngestion?: string;
 }
 
 /** The Memcached cluster that holds query results, chunks and indexes. */
@@ -199,13 +240,29 @@ export interface EcsConfig {
    * (Terraform ignores it), `terraform` sets it back to the configured count at each apply.
    */
   readonly desiredCountOwner: "outside" | "terraform";
+  /**
+   * Whether an apply waits until the new tasks run and fails if the deployment was rolled back; otherwise it ends when
+   * ECS has taken the order.
+   */
+  readonly waitForSteadyState: boolean;
+}
+
+/** The roles of the tasks. */
+export interface IamConfig {
+  /**
+   * `shared`: Mimir, Loki, Tempo and Pyroscope run under one role that may use the whole data bucket. `per-service`:
+   * each under a role of its own, limited to its own prefixes; the shared role stays until a later change removes it.
+   */
+  readonly taskRoles: "shared" | "per-service";
 }
 
 /** Size and number of a service's tasks. */
-export interface ServiceSize {
+export interface ServiceTasks {
   readonly size: FargateSize;
   /** Number of tasks. */
   readonly count: number;
+  /** Seconds between SIGTERM and SIGKILL, at most 120 on Fargate; time to write what is still in memory. */
+  readonly stopTimeoutSeconds: number;
 }
 
 /** Tenants: the values of the `X-Scope-OrgID` header. */
@@ -223,4 +280,6 @@ export interface GrafanaConfig {
     /** Key of the password in the secret's JSON text. */
     readonly jsonKey: string;
   };
+  /** `ephemeral`: on the task's disk. Users and dashboards made by hand are lost whenever the task is replaced. */
+  readonly database: "ephemeral";
 }

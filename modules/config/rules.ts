@@ -1,6 +1,6 @@
 import { isIPv4CidrBlock, isWithin, overlaps, prefixLength } from "./cidr";
 import type { ConfigFinding } from "./config-error";
-import type { PlatformConfig } from "./platform-config";
+import type { ImageLifecycleRule, PlatformConfig } from "./platform-config";
 import { targetGroupName } from "../load-balancer-names";
 import { serviceCatalog } from "../services/catalog";
 import type { ServiceDefinition } from "../services/service-definition";
@@ -11,9 +11,6 @@ type Rule = (config: PlatformConfig) => readonly ConfigFinding[];
 
 /** AWS limit: condition values of one listener rule. */
 const MAX_CONDITION_VALUES = 5;
-
-/** Fargate sends SIGKILL after at most this many seconds, whatever the task definition says. */
-const MAX_STOP_TIMEOUT_SECONDS = 120;
 
 /**
  * All that is wrong between the values of a configuration whose values are well-formed one by one.
@@ -168,16 +165,91 @@ const rulesFitListener: Rule = (config) => {
   return [...tooMany, ...repeated(routes.map(({ path, priority }) => [`${path}.priority`, priority]))];
 };
 
-const stopTimeoutsFitFargate: Rule = (config) =>
-  Object.values(serviceCatalog(config))
-    .filter(({ stopTimeoutSeconds }) => stopTimeoutSeconds > MAX_STOP_TIMEOUT_SECONDS)
-    .map(({ name, stopTimeoutSeconds }) =>
-      finding(
-        `modules/services/${name}.ts stopTimeoutSeconds`,
-        stopTimeoutSeconds,
-        `must be at most ${MAX_STOP_TIMEOUT_SECONDS} seconds (a Fargate limit)`,
-      ),
-    );
+/** Said in words or not at all: nothing is open because somebody forgot. */
+const exposureIsAccepted: Rule = ({ loadBalancer: { internal, certificateArn, ingress, accepted } }) => {
+  const isPublic = !internal && ingress.some(({ cidrBlocks }) => cidrBlocks.includes("0.0.0.0/0"));
+  const needed: [keyof typeof accepted, boolean, string][] = [
+    [
+      "publicPlainHttp",
+      isPublic && certificateArn === undefined,
+      "set loadBalancer.certificateArn, or say in words here why passwords and data may cross the internet unencrypted",
+    ],
+    [
+      "publicIngestion",
+      isPublic,
+      "limit loadBalancer.ingress to the senders' networks, or say in words here why anyone on the internet may write",
+    ],
+  ];
+  return needed
+    .filter(([key, isNeeded]) => isNeeded && accepted[key] === undefined)
+    .map(([key, , rule]) => finding(`loadBalancer.accepted.${key}`, undefined, rule));
+};
+
+const itemsFitCache: Rule = (config) =>
+  Object.values(serviceCatalog(config)).flatMap(({ title, largestCacheItemBytes = 0 }) =>
+    largestCacheItemBytes <= config.cache.maxItemSizeBytes
+      ? []
+      : [
+          finding(
+            "cache.maxItemSizeBytes",
+            config.cache.maxItemSizeBytes,
+            `must be at least ${largestCacheItemBytes}: ${title} caches items of that size, and Memcached drops larger ones silently`,
+          ),
+        ],
+  );
+
+/** The stop timeout covers the flush and half as long again, for what a service does around it. */
+const flushFitsStopTimeout: Rule = (config) =>
+  config.serviceConfigs === "original"
+    ? []
+    : Object.values(serviceCatalog(config)).flatMap(({ name, title, stopTimeoutSeconds, flushSeconds = 0 }) =>
+        stopTimeoutSeconds >= flushSeconds * 1.5
+          ? []
+          : [
+              finding(
+                `services.${name}.stopTimeoutSeconds`,
+                stopTimeoutSeconds,
+                `must be at least ${flushSeconds * 1.5}: ${title} may take ${flushSeconds} seconds to write what is still in memory`,
+              ),
+            ],
+      );
+
+const completeRoutesNeedOurConfigs: Rule = ({ loadBalancer: { routes }, serviceConfigs }) =>
+  routes === "complete" && serviceConfigs === "original"
+    ? [
+        finding(
+          "loadBalancer.routes",
+          routes,
+          'needs serviceConfigs "dockerfiles": the original Tempo config serves nothing below /tempo and /otlp, the routes would end in a 404',
+        ),
+      ]
+    : [];
+
+/** Beginning of the tag that a release gives an image beside its own. */
+const RELEASED_PREFIX = "released-";
+
+const lifecycleRulesSelectOurTags: Rule = ({ imageRepositories: { deployedTag, lifecycleRules }, imageVersions }) => {
+  if (deployedTag === "upstream") return [];
+  const build = `${imageVersions.mimir}-20260116-043000`;
+  const keepsReleases = lifecycleRules.findIndex((rule) => selects(rule, `${RELEASED_PREFIX}${build}`));
+  const expiresBuilds = lifecycleRules.findIndex((rule) => selects(rule, build));
+  return keepsReleases !== -1 && expiresBuilds !== -1 && keepsReleases < expiresBuilds
+    ? []
+    : [
+        finding(
+          "imageRepositories.lifecycleRules",
+          lifecycleRules.map((rule) => ("tagPrefixes" in rule ? rule.tagPrefixes : rule.description)),
+          `must have a rule that selects "${RELEASED_PREFIX}…" and after it one that selects tags like "${build}"; otherwise images never expire, or released ones do`,
+        ),
+      ];
+};
+
+function selects(rule: ImageLifecycleRule, tag: string): boolean {
+  if ("tagPrefixes" in rule) return rule.tagPrefixes.every((prefix) => tag.startsWith(prefix));
+  if (!("tagPattern" in rule)) return false;
+  const pattern = rule.tagPattern.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${pattern.join(".*")}$`).test(tag);
+}
 
 const RULES: readonly Rule[] = [
   zonesBelongToRegion,
@@ -191,7 +263,11 @@ const RULES: readonly Rule[] = [
   maintenanceWindowIsAnHour,
   namesFitAws,
   rulesFitListener,
-  stopTimeoutsFitFargate,
+  exposureIsAccepted,
+  itemsFitCache,
+  flushFitsStopTimeout,
+  completeRoutesNeedOurConfigs,
+  lifecycleRulesSelectOurTags,
 ];
 
 function finding(path: string, value: unknown, rule: string): ConfigFinding {

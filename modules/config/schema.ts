@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SERVICE_NAMES } from "../services/service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
-import type { PlatformConfig, ServiceSize } from "./platform-config";
+import type { PlatformConfig, ServiceTasks } from "./platform-config";
 
 /** Source: `PutRetentionPolicy` in the CloudWatch Logs API reference; 0 stands for "never" in the AWS provider. */
 const LOG_RETENTION_DAYS = [
@@ -42,7 +42,11 @@ const state = z.strictObject({
 
 const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text });
 
-const network = z.strictObject({ vpcCidr: text, zones: z.tuple([zone, zone], zone) });
+const network = z.strictObject({
+  vpcCidr: text,
+  zones: z.tuple([zone, zone], zone),
+  s3GatewayEndpoint: z.boolean(),
+});
 
 const dataBucket = z.strictObject({
   name: bucketName,
@@ -76,6 +80,14 @@ const lifecycleRule = z.union([
     tagPrefixes: z.tuple([text], text),
     keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
   }),
+  z.strictObject({
+    description: text,
+    tagPattern: text.refine(
+      (pattern) => (pattern.match(/\*/g) ?? []).length <= 4,
+      "must have at most four wildcards (an ECR limit)",
+    ),
+    keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
+  }),
   z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(1, 3650, "days", "a sensible bound") }),
 ]);
 
@@ -90,12 +102,18 @@ const imageRepositories = z.strictObject({
   scanOnPush: z.boolean(),
   destroyWithImages: z.boolean(),
   lifecycleRules: z.array(lifecycleRule),
+  deployedTag: z.enum(["upstream", "released"], 'must be "upstream" or "released"'),
 });
 
 const upstreamVersion = z.custom<UpstreamVersion>(
   (value) => typeof value === "string" && UPSTREAM_VERSION.test(value),
   'must be the version of an upstream image, like "2.9.0": not "latest", no leading v, no release date (a released tag does not exist upstream)',
 );
+
+/** A reason that a reviewer can agree or disagree with. */
+const acceptance = z
+  .string()
+  .refine((reason) => reason.trim().split(/\s+/).length >= 4, "must say in at least four words why this is accepted");
 
 const loadBalancer = z.strictObject({
   internal: z.boolean(),
@@ -123,7 +141,12 @@ const loadBalancer = z.strictObject({
     healthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
     unhealthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
   }),
-  deregistrationDelaySeconds: wholeNumber(0, 3600, "seconds", "an ALB limit"),
+  deregistrationDelaySeconds: z.union([wholeNumber(0, 3600, "seconds", "an ALB limit"), z.literal("stop timeout")]),
+  routes: z.enum(["original", "complete"], 'must be "original" or "complete"'),
+  accepted: z.strictObject({
+    publicPlainHttp: acceptance.exactOptional(),
+    publicIngestion: acceptance.exactOptional(),
+  }),
 });
 
 const cache = z.strictObject({
@@ -143,9 +166,10 @@ const fargateSize = z.custom<FargateSize>((value) => {
   return cpu !== undefined && memoryMiB !== undefined && (fargateMemoryFor(cpu) ?? []).includes(memoryMiB);
 }, `must be a CPU and memory pair that Fargate offers, such as ${exampleSizes()}`);
 
-const serviceSize: z.ZodType<ServiceSize> = z.strictObject({
+const serviceTasks: z.ZodType<ServiceTasks> = z.strictObject({
   size: fargateSize,
   count: wholeNumber(0, 5000, "tasks", "the ECS quota of tasks in a service"),
+  stopTimeoutSeconds: wholeNumber(2, 120, "seconds", "a Fargate limit"),
 });
 
 const secretName = z
@@ -185,8 +209,10 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   ecs: z.strictObject({
     containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
     desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
+    waitForSteadyState: z.boolean(),
   }),
-  services: z.record(z.enum(SERVICE_NAMES), serviceSize),
+  iam: z.strictObject({ taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"') }),
+  services: z.record(z.enum(SERVICE_NAMES), serviceTasks),
   tenants: z.strictObject({
     platform: z
       .string()
@@ -198,7 +224,9 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   grafana: z.strictObject({
     adminUser: text,
     adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: text }),
+    database: z.literal("ephemeral", 'must be "ephemeral", which accepts that the task\'s disk holds it'),
   }),
+  serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
   logRetentionDays: z
     .number()

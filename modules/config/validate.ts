@@ -12,7 +12,7 @@ import { platformConfigSchema } from "./schema";
  */
 export function validateConfig({ name, config }: Profile): void {
   const findings = findingsIn(config);
-  if (findings.length > 0) throw new ConfigError(name, findings);
+  if (findings.length > 0) throw new ConfigError(`Profile "${name}" in common.config.ts`, findings);
 }
 
 /**

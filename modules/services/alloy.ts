@@ -14,7 +14,9 @@ export function alloy(config: PlatformConfig): ServiceDefinition {
       metrics: { number: 9080, label: "Alloy metrics", reachableFromTasks: false },
     },
     readiness: { path: "/-/ready", port: "http" },
-    stopTimeoutSeconds: 30,
+    stopTimeoutSeconds: config.services.alloy.stopTimeoutSeconds,
+    // The flush deadline of prometheus.remote_write is one minute.
+    flushSeconds: 60,
     taskRole: "alloy",
     storagePrefixes: [],
     environment: () => ({

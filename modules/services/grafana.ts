@@ -18,7 +18,7 @@ export function grafana(config: PlatformConfig): ServiceDefinition {
     ports: { http: { number: HTTP_PORT, label: "Grafana HTTP", reachableFromTasks: false } },
     readiness: { path: HEALTH_PATH, port: "http" },
     loadBalancing: { routes: "default", healthCheckGracePeriodSeconds: 120 },
-    stopTimeoutSeconds: 30,
+    stopTimeoutSeconds: config.services.grafana.stopTimeoutSeconds,
     taskRole: "grafana",
     storagePrefixes: [],
     environment: () => ({

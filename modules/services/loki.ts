@@ -17,10 +17,11 @@ export function loki(config: PlatformConfig): ServiceDefinition {
     },
     readiness: { path: "/ready", port: "http" },
     loadBalancing: {
-      routes: [{ priority: 20, paths: ["/loki/*"], port: "http" }],
+      routes: [{ priority: 20, paths: paths(config), port: "http" }],
       healthCheckGracePeriodSeconds: 120,
     },
-    stopTimeoutSeconds: 120,
+    stopTimeoutSeconds: config.services.loki.stopTimeoutSeconds,
+    ...(config.serviceConfigs === "original" ? {} : { largestCacheItemBytes: 2 * 1024 * 1024 }),
     taskRole: "lgtm",
     storagePrefixes: [config.storagePrefixes.loki],
     environment: ({ memcachedEndpoint }) => ({
@@ -32,6 +33,10 @@ export function loki(config: PlatformConfig): ServiceDefinition {
       MEMCACHED_ENDPOINT: memcachedEndpoint,
     }),
   });
+}
+
+function paths({ loadBalancer }: PlatformConfig): readonly string[] {
+  return loadBalancer.routes === "original" ? ["/loki/*"] : ["/loki/*", "/otlp/v1/logs"];
 }
 
 /** Base of Loki's API, for data sources. */

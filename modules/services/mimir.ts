@@ -19,10 +19,10 @@ export function mimir(config: PlatformConfig): ServiceDefinition {
     },
     readiness: { path: "/ready", port: "http" },
     loadBalancing: {
-      routes: [{ priority: 10, paths: ["/api/v1/push", "/prometheus/*"], port: "http" }],
+      routes: [{ priority: 10, paths: paths(config), port: "http" }],
       healthCheckGracePeriodSeconds: 120,
     },
-    stopTimeoutSeconds: 120,
+    stopTimeoutSeconds: config.services.mimir.stopTimeoutSeconds,
     taskRole: "lgtm",
     storagePrefixes: [blocks, rules, alerts],
     environment: ({ memcachedEndpoint }) => ({
@@ -36,6 +36,11 @@ export function mimir(config: PlatformConfig): ServiceDefinition {
       MIMIR_S3_BUCKET: config.dataBucket.name,
     }),
   });
+}
+
+function paths({ loadBalancer }: PlatformConfig): readonly string[] {
+  const original = ["/api/v1/push", "/prometheus/*"];
+  return loadBalancer.routes === "original" ? original : [...original, "/otlp/v1/metrics"];
 }
 
 /** Where tasks send metrics by Prometheus remote write. */

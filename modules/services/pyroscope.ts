@@ -16,10 +16,10 @@ export function pyroscope(config: PlatformConfig): ServiceDefinition {
     },
     readiness: { path: "/ready", port: "http" },
     loadBalancing: {
-      routes: [{ priority: 40, paths: ["/ingest", "/pyroscope/*", "/querier.v1.*"], port: "http" }],
+      routes: [{ priority: 40, paths: paths(config), port: "http" }],
       healthCheckGracePeriodSeconds: 120,
     },
-    stopTimeoutSeconds: 120,
+    stopTimeoutSeconds: config.services.pyroscope.stopTimeoutSeconds,
     taskRole: "lgtm",
     storagePrefixes: [config.storagePrefixes.pyroscope],
     environment: () => ({
@@ -29,6 +29,13 @@ export function pyroscope(config: PlatformConfig): ServiceDefinition {
       TZ: config.timeZone,
     }),
   });
+}
+
+/** Agents push by `/ingest` or by Connect (`push.v1`), Grafana queries by Connect (`querier.v1`). */
+function paths({ loadBalancer }: PlatformConfig): readonly string[] {
+  return loadBalancer.routes === "original"
+    ? ["/ingest", "/pyroscope/*", "/querier.v1.*"]
+    : ["/ingest", "/pyroscope/*", "/push.v1.PusherService/*", "/querier.v1.QuerierService/*"];
 }
 
 /** Base of Pyroscope's API, for data sources. */

@@ -75,6 +75,16 @@ export interface ServiceDefinition<PortName extends string = string> {
   readonly loadBalancing?: LoadBalancing<NoInfer<PortName>>;
   /** Seconds between SIGTERM and SIGKILL, at most 120 on Fargate; time to write what is still in memory. */
   readonly stopTimeoutSeconds: number;
+  /**
+   * Seconds that the service may need to write what is still in memory when it is told to stop.
+   * @default - not known to be bounded
+   */
+  readonly flushSeconds?: number;
+  /**
+   * Largest item in bytes that the service puts into the cache.
+   * @default - the service does not use the cache
+   */
+  readonly largestCacheItemBytes?: number;
   readonly taskRole: TaskRoleName;
   /** Folders of the data bucket that are the service's own. */
   readonly storagePrefixes: readonly string[];

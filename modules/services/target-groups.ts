@@ -10,6 +10,8 @@ export interface TargetGroupDefinition {
   readonly port: number;
   /** What answers the health checks: always the service's readiness path and port. */
   readonly healthCheck: { readonly path: string; readonly port: number };
+  /** Seconds after SIGTERM that the service's tasks get to finish. */
+  readonly stopTimeoutSeconds: number;
   /** Rules in order of priority; empty for the default target. */
   readonly rules: readonly { readonly priority: number; readonly paths: readonly string[] }[];
   /** Whether requests that match no rule at all come here. */
@@ -31,6 +33,7 @@ export function targetGroupsOf(service: ServiceDefinition): readonly TargetGroup
     portName,
     port: portOf(service, portName).number,
     healthCheck: { path: service.readiness.path, port: portOf(service, service.readiness.port).number },
+    stopTimeoutSeconds: service.stopTimeoutSeconds,
     rules: routes === "default" ? [] : routes.filter((route) => route.port === portName),
     isDefault: routes === "default",
   }));

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { SERVICE_NAMES, type ServiceName } from "../services/service-name";
+import { ConfigError } from "./config-error";
+import { RELEASED_TAG, type ReleasedTag, type UpstreamVersion } from "./image-version";
+
+/** Where the releases are recorded: environment -> service -> release. Written by `./lgtm release`, by pull request. */
+const RELEASES_FILE = join(__dirname, "../../releases.json");
+
+/** Digest of an image, `sha256:` and 64 hexadecimal digits. */
+export type ImageDigest = `sha256:${string}`;
+
+/** An image of ours that was pushed and may be deployed. */
+export interface Release {
+  readonly tag: ReleasedTag;
+  /** Names the image for good, where a tag can be moved. @default - the tag is deployed */
+  readonly digest?: ImageDigest;
+}
+
+/** The released image of each service that has one. */
+export type Releases = Readonly<Partial<Record<ServiceName, Release>>>;
+
+const release = z.strictObject({
+  tag: z.custom<ReleasedTag>(
+    (value) => typeof value === "string" && RELEASED_TAG.test(value),
+    "must be a released tag, <version>-<yyyymmdd>-<hhmmss>, like 2.9.0-20260116-043000",
+  ),
+  digest: z
+    .custom<ImageDigest>(
+      (value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value),
+      "must be an image digest, sha256: and 64 hexadecimal digits",
+    )
+    .exactOptional(),
+});
+
+const releasesSchema = z.record(z.string(), z.partialRecord(z.enum(SERVICE_NAMES), release));
+
+/**
+ * The releases of an environment.
+ *
+ * @param environment name of the environment
+ * @param processEnvironment where `LGTM_RELEASES` may name another file, as rehearsals do
+ * @throws ConfigError if the file is not as it should be
+ */
+export function readReleases(environment: string, processEnvironment: NodeJS.ProcessEnv = process.env): Releases {
+  const file = processEnvironment.LGTM_RELEASES ?? RELEASES_FILE;
+  const { data, error } = releasesSchema.safeParse(parseJsonFile(file));
+  if (error !== undefined) {
+    const findings = error.issues.map(({ path, message }) => ({
+      path: path.join("."),
+      value: undefined,
+      rule: message,
+    }));
+    throw new ConfigError(`The release file ${file}`, findings);
+  }
+  // Zod's optional keys may hold undefined, ours may not; JSON has no undefined.
+  return (data[environment] ?? {});
+}
+
+function parseJsonFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`The release file ${file}`, [
+      { path: "(file)", value: undefined, rule: `must be a readable JSON file: ${reason}` },
+    ]);
+  }
+}
+
+/**
+ * What a container definition names as its image.
+ *
+ * @param repositoryUrl URL of the repository
+ * @param release the released image, if there is one
+ * @param version upstream version, under whose tag the first images were pushed
+ */
+export function imageReference(repositoryUrl: string, release: Release | undefined, version: UpstreamVersion): string {
+  if (release === undefined) return `${repositoryUrl}:${version}`;
+  return release.digest === undefined ? `${repositoryUrl}:${release.tag}` : `${repositoryUrl}@${release.digest}`;
+}
