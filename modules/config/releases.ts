@@ -55,7 +55,7 @@ export function readReleases(environment: string, processEnvironment: NodeJS.Pro
     throw new ConfigError(`The release file ${file}`, findings);
   }
   // Zod's optional keys may hold undefined, ours may not; JSON has no undefined.
-  return (data[environment] ?? {});
+  return data[environment] ?? {};
 }
 
 function parseJsonFile(file: string): unknown {
