@@ -22,7 +22,7 @@ export function runSynthesis(build: () => { readonly app: App; readonly profile:
     refuseInvalidTree(app);
     app.synth();
     copyProviderLock(app.outdir);
-    console.error(`Synthesized profile "${profile.name}" (environment ${profile.config.environment}) to ${app.outdir}`);
+    console.log(`Synthesized profile "${profile.name}" (environment ${profile.config.environment}) to ${app.outdir}`);
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UnknownProfileError)) throw error;
     console.error(error.message);
