@@ -14,4 +14,6 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.mjs", "**/*.cjs", "**/*.js", "lgtm"], ...tseslint.configs.disableTypeChecked },
+  // Runs before tsx is loaded, as plain CommonJS.
+  { files: ["lgtm"], rules: { "@typescript-eslint/no-require-imports": "off" } },
 );

@@ -1,0 +1,94 @@
+import { run, type RunResult } from "../process";
+import { explainFailure } from "./explain";
+
+/** One layer's Terraform: where it runs and with what. */
+export interface TerraformOptions {
+  /** Absolute path of the program. */
+  readonly binary: string;
+  /** Layer id, for messages. */
+  readonly layer: string;
+  /** Folder of the synthesized layer. */
+  readonly folder: string;
+  /** The whole environment of the children. */
+  readonly env: NodeJS.ProcessEnv;
+  /** File that gets all output of this layer. */
+  readonly logFile: string;
+  /** See `Failure.firstLayers`. @default [] */
+  readonly firstLayers?: readonly string[];
+  /** See `Failure.upstream`. @default {} */
+  readonly upstream?: Readonly<Record<string, string>>;
+}
+
+/** How a plan is made. */
+export interface PlanOptions {
+  /** File for the saved plan, absolute or relative to the layer's folder. */
+  readonly out: string;
+  /** Whether the real resources are read first. The mock holds none of those in the fixtures. @default true */
+  readonly refresh?: boolean;
+  /** Whether to plan the destruction of the layer. @default false */
+  readonly destroy?: boolean;
+}
+
+/** Runs Terraform in the folder of one layer. Every method throws a UserError that explains what went wrong. */
+export class Terraform {
+  constructor(private readonly options: TerraformOptions) {}
+
+  /** Installs the provider as locked and connects to the state. */
+  async init(): Promise<void> {
+    await this.command("init", ["-lockfile=readonly"]);
+  }
+
+  /** Checks the configuration without reading any state; needs `init`. */
+  async validate(): Promise<void> {
+    await this.command("validate", [], { input: false });
+  }
+
+  /** Makes a saved plan. */
+  async plan(plan: PlanOptions): Promise<void> {
+    const flags = [`-out=${plan.out}`];
+    if (plan.refresh === false) flags.push("-refresh=false");
+    if (plan.destroy === true) flags.push("-destroy");
+    await this.command("plan", flags);
+  }
+
+  /** A saved plan as Terraform's JSON. It holds sensitive values in clear. */
+  async show(planFile: string): Promise<string> {
+    // The JSON is not logged: it holds what the plan text masks.
+    const result = await this.run("show", ["-json", planFile], { log: false });
+    return result.stdout;
+  }
+
+  /** Applies exactly a saved plan. */
+  async apply(planFile: string): Promise<void> {
+    await this.command("apply", [planFile]);
+  }
+
+  /** Destroys all resources of the layer, by a saved plan. */
+  async destroy(planFile: string): Promise<void> {
+    await this.plan({ out: planFile, destroy: true });
+    await this.apply(planFile);
+  }
+
+  private async command(name: string, flags: readonly string[], options: { input?: boolean } = {}): Promise<RunResult> {
+    const input = options.input === false ? [] : ["-input=false"];
+    return this.run(name, [...input, ...flags], { log: true });
+  }
+
+  private async run(name: string, args: readonly string[], options: { log: boolean }): Promise<RunResult> {
+    const { binary, folder, env, logFile } = this.options;
+    const result = await run(binary, [name, "-no-color", ...args], {
+      cwd: folder,
+      env,
+      ...(options.log ? { logFile } : {}),
+    });
+    if (result.code === 0) return result;
+    throw explainFailure({
+      layer: this.options.layer,
+      command: name,
+      output: `${result.stdout}\n${result.stderr}`,
+      logFile,
+      firstLayers: this.options.firstLayers ?? [],
+      upstream: this.options.upstream ?? {},
+    });
+  }
+}
