@@ -61,3 +61,9 @@ export function upstreamOf(facts: StackFacts, all: readonly StackFacts[]): Reado
   }
   return found;
 }
+
+/** The constraint that satisfies every layer's `required_version`; undefined when no layer names one. */
+export function acceptedVersions(layers: readonly Layer[]): string | undefined {
+  const constraints = layers.map((layer) => readStackFacts(layer).requiredVersion).filter((text) => text !== undefined);
+  return constraints.length === 0 ? undefined : [...new Set(constraints)].join(", ");
+}

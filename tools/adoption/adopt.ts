@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { resolveProfile } from "../../modules/config/profiles";
+import { selectLayers } from "../layers";
+import { makeRunFolder } from "../paths";
+import { interruptSignal, Interrupted } from "../process";
+import { startProgress, type ProgressMode } from "../progress";
+import { synthesize } from "../synth";
+import { findTerraform } from "../terraform/binary";
+import { accountEnvironment } from "../terraform/environment";
+import { planLayers } from "../terraform/plan-layers";
+import { setUpProvider } from "../terraform/provider";
+import { acceptedVersions } from "../terraform/stack-file";
+import { startFixtures } from "./fixtures";
+import { judgeAdoption, type Adoption } from "./report";
+
+/** What is checked, and how it is shown. */
+export interface AdoptOptions {
+  /** @default - LGTM_PROFILE, then `activeProfile` */
+  readonly profile?: string | undefined;
+  /** Layer ids; none means all. */
+  readonly layers: readonly string[];
+  /** Whether to check against the committed state files on a mock, instead of the remote states. */
+  readonly fixtures: boolean;
+  /** How many layers are planned at the same time. */
+  readonly parallel: number;
+  readonly mode: ProgressMode;
+}
+
+/**
+ * Plans layers against the states that exist and says whether taking over changes anything. Nothing is applied. On an
+ * account the real resources are read too; the mock holds none of them, so there the states alone are compared.
+ * @throws UserError when something that is needed is missing or the configuration is refused; a layer that cannot be
+ * planned is part of the result instead
+ */
+export async function adopt(options: AdoptOptions): Promise<Adoption> {
+  const started = performance.now();
+  const runFolder = makeRunFolder("adopt");
+  const outFolder = join(runFolder, "out");
+  const note = (text: string): void => {
+    if (options.mode !== "silent") process.stderr.write(`${text}\n`);
+  };
+  const { layers } = await synthesize({ outFolder, profile: options.profile });
+  const { name: profile } = resolveProfile(options.profile);
+  const selected = selectLayers(layers, options.layers);
+  const terraform = await findTerraform(acceptedVersions(layers));
+  const provider = await setUpProvider(terraform, { report: note });
+  const fixtures = options.fixtures ? await startFixtures({ layers, runFolder, report: note }) : undefined;
+  try {
+    if (interruptSignal.aborted) throw new Interrupted();
+    const env = { ...(fixtures?.env ?? accountEnvironment()), ...provider.environment };
+    const progress = startProgress(
+      selected.map((layer) => layer.id),
+      options.mode,
+    );
+    const outcomes = await planLayers({
+      all: layers,
+      selected,
+      terraform,
+      env,
+      logFolder: join(runFolder, "logs"),
+      parallel: options.parallel,
+      refresh: !options.fixtures,
+      progress,
+    }).finally(() => progress.close());
+    if (interruptSignal.aborted) throw new Interrupted();
+    return judgeAdoption(profile, outcomes, (performance.now() - started) / 1000);
+  } finally {
+    await fixtures?.stop();
+  }
+}

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { exitCodes } from "../exit-codes";
+import { progressMode } from "../progress";
+import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
+
+interface Options {
+  readonly profile?: string;
+  readonly layer: readonly string[];
+  readonly fixtures?: true;
+  readonly parallel: number;
+  readonly json?: true;
+}
+
+/** `./lgtm adopt`: the proof that taking over the existing infrastructure changes nothing. */
+export function registerAdopt(program: Command): void {
+  program
+    .command("adopt")
+    .summary("prove that taking over what runs today changes nothing")
+    .description(
+      "Plans every layer against its remote state and reports what would change; applies nothing.\n" +
+        "Works on the account of the credentials in the environment, or with --fixtures on a mock of AWS\n" +
+        "that holds the committed state files. Ends with 0 only if nothing changes, with 3 otherwise.",
+    )
+    .addOption(profileOption())
+    .addOption(layerOption())
+    .option("--fixtures", "use the committed state files on a mock of AWS; needs no account")
+    .addOption(parallelOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  $ ./lgtm adopt --fixtures\n  $ ./lgtm adopt --layer 01-vpc --json")
+    .action(runAdopt);
+}
+
+async function runAdopt(options: Options): Promise<void> {
+  const { adopt } = await import("../adoption/adopt");
+  const { renderAdoption } = await import("../adoption/report");
+  const adoption = await adopt({
+    profile: options.profile,
+    layers: options.layer,
+    fixtures: options.fixtures === true,
+    parallel: options.parallel,
+    mode: progressMode(options),
+  });
+  const text = options.json === true ? JSON.stringify(adoption, undefined, 2) : renderAdoption(adoption);
+  process.stdout.write(`${text}\n`);
+  if (adoption.unchanged) return;
+  const failed = adoption.layers.some((layer) => layer.counts === undefined);
+  process.exitCode = failed ? exitCodes.failed : exitCodes.negative;
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError, Option } from "commander";
+import { availableParallelism } from "node:os";
+
+/** `--profile NAME`, the same for every command. */
+export function profileOption(): Option {
+  return new Option("--profile <name>", "profile of common.config.ts (default: LGTM_PROFILE, then activeProfile)");
+}
+
+/** `--json`, the same for every command. */
+export function jsonOption(): Option {
+  return new Option("--json", "print the result as JSON on standard output, and no progress");
+}
+
+/** `--layer ID`, repeatable; a comma-separated list is taken as well. */
+export function layerOption(): Option {
+  return new Option("--layer <id...>", "only this layer; may be repeated (default: all)").default([], "all").argParser(collectNames);
+}
+
+function collectNames(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, ...value.split(",").filter((name) => name !== "")];
+}
+
+/** `--parallel N`: how many layers at the same time. */
+export function parallelOption(): Option {
+  return new Option("--parallel <n>", "how many layers run side by side")
+    .default(availableParallelism(), "one a processor core")
+    .argParser(positiveInteger);
+}
+
+/**
+ * Reads a whole number of at least 1.
+ * @throws InvalidArgumentError, which commander turns into a message with the option's name
+ */
+export function positiveInteger(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number of at least 1.");
+  return number;
+}
