@@ -28,6 +28,8 @@ export function buildProgram(): Command {
     .usage("<command> [options]")
     .description("Grafana's LGTM stack on ECS Fargate: synthesize, check and adopt the Terraform layers.")
     .helpCommand(false)
+    // Options after `test` belong to jest.
+    .enablePositionalOptions()
     .showHelpAfterError("(`./lgtm --help` lists the commands, `./lgtm <command> --help` its options)")
     .addHelpText("after", exitCodeHelp());
   for (const register of registrations) register(program);
@@ -46,12 +48,12 @@ function exitCodeHelp(): string {
 export async function main(args: readonly string[]): Promise<void> {
   forwardSignals();
   endQuietlyOnClosedPipe();
-  const program = buildProgram();
-  if (args.length === 0) {
-    program.outputHelp();
-    return;
-  }
   try {
+    const program = buildProgram();
+    if (args.length === 0) {
+      program.outputHelp();
+      return;
+    }
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     process.exitCode = report(error);

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { resolveProfile } from "../../modules/config/profiles";
 import { selectLayers } from "../layers";
 import { makeRunFolder } from "../paths";
 import { interruptSignal, Interrupted } from "../process";
@@ -40,6 +39,8 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
     if (options.mode !== "silent") process.stderr.write(`${text}\n`);
   };
   const { layers } = await synthesize({ outFolder, profile: options.profile });
+  // Loaded after the synth, which gives the better message when common.config.ts does not even compile.
+  const { resolveProfile } = await import("../../modules/config/profiles.ts");
   const { name: profile } = resolveProfile(options.profile);
   const selected = selectLayers(layers, options.layers);
   const terraform = await findTerraform(acceptedVersions(layers));

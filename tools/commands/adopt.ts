@@ -31,8 +31,8 @@ export function registerAdopt(program: Command): void {
 }
 
 async function runAdopt(options: Options): Promise<void> {
-  const { adopt } = await import("../adoption/adopt");
-  const { renderAdoption } = await import("../adoption/report");
+  const { adopt } = await import("../adoption/adopt.ts");
+  const { renderAdoption } = await import("../adoption/report.ts");
   const adoption = await adopt({
     profile: options.profile,
     layers: options.layer,

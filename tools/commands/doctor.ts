@@ -18,8 +18,8 @@ export function registerDoctor(program: Command): void {
 }
 
 async function runDoctor(options: Options): Promise<void> {
-  const { examineMachine } = await import("../doctor/checks");
-  const { renderFindings } = await import("../doctor/report");
+  const { examineMachine } = await import("../doctor/checks.ts");
+  const { renderFindings } = await import("../doctor/report.ts");
   const findings = await examineMachine();
   process.stdout.write(`${options.json === true ? JSON.stringify(findings, undefined, 2) : renderFindings(findings)}\n`);
   if (findings.some((finding) => finding.status === "lacking")) process.exitCode = exitCodes.missing;

@@ -25,8 +25,8 @@ export function registerSynth(program: Command): void {
 }
 
 async function runSynth(options: Options): Promise<void> {
-  const { synthesize } = await import("../synth");
-  const { findTerraform } = await import("../terraform/binary");
+  const { synthesize } = await import("../synth.ts");
+  const { findTerraform } = await import("../terraform/binary.ts");
   const outFolder = options.out === undefined ? defaultOutFolder : resolve(options.out);
   const hclWith = options.hcl === true ? (await findTerraform()).path : undefined;
   const { layers, seconds } = await synthesize({ outFolder, profile: options.profile, hclWith });

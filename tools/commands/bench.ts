@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { exitCodes } from "../exit-codes";
+import { jsonOption, parallelOption, positiveInteger } from "./options";
+
+interface Options {
+  readonly runs: number;
+  readonly plans: boolean;
+  readonly parallel: number;
+  readonly json?: true;
+}
+
+/** `./lgtm bench`: how fast it is. */
+export function registerBench(program: Command): void {
+  program
+    .command("bench")
+    .summary("measure synth and plans")
+    .description(
+      "Measures the synth of all layers, of 1 and 10 environments in one process, and the plans of all layers on\n" +
+        "the committed state files, one after the other against side by side. The median counts.\n" +
+        "Ends with 3 if a goal is missed; other work on the machine spoils the numbers.",
+    )
+    .option("--runs <n>", "runs of each measurement", positiveInteger, 5)
+    .option("--no-plans", "leave out the plans, which need Terraform and the mock of AWS")
+    .addOption(parallelOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  $ ./lgtm bench --runs 3 --no-plans")
+    .action(runBench);
+}
+
+async function runBench(options: Options): Promise<void> {
+  const { bench } = await import("../bench/bench.ts");
+  const { meetsGoal, renderBench } = await import("../bench/report.ts");
+  const { runs, plans, parallel } = options;
+  const report = (text: string): void => {
+    if (options.json !== true) process.stderr.write(`${text}\n`);
+  };
+  const results = await bench({ runs, plans, parallel, report });
+  process.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : renderBench(results)}\n`);
+  if (!results.every(meetsGoal)) process.exitCode = exitCodes.negative;
+}
