@@ -81,7 +81,10 @@ function reportUnexpected(error: unknown): number {
   const file = join(workFolder, "logs", `error-${stamp}-${process.pid}.log`);
   mkdirSync(join(workFolder, "logs"), { recursive: true });
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  writeFileSync(file, `lgtm ${process.argv.slice(2).join(" ")}\nnode ${process.version} ${process.platform}\n\n${stack}\n`);
+  writeFileSync(
+    file,
+    `lgtm ${process.argv.slice(2).join(" ")}\nnode ${process.version} ${process.platform}\n\n${stack}\n`,
+  );
   const message = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
   process.stderr.write(`error: unexpected: ${message} (details: ${file})\n`);
   return exitCodes.unexpected;

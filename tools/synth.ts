@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "./exit-codes";
-import { repairLifecycleConditions } from "./hcl";
+import { readBlockNames } from "./hcl/block-names";
+import { jsonToHcl } from "./hcl/json-to-hcl";
 import { readLayers, type Layer } from "./layers";
 import { projectRoot, workFolder } from "./paths";
 import { run } from "./process";
@@ -37,13 +38,15 @@ export interface SynthOptions {
    * @default - main.ts of the project
    */
   readonly app?: string | undefined;
-  /** Told the lines that the app writes for people (the profile it works on). @default - standard error */
+  /** Told which profile the app worked on, and what else it has to say. @default - standard error */
   readonly say?: (line: string) => void;
 }
 
 /** A finished synth. */
 export interface Synthesized {
   readonly layers: readonly Layer[];
+  /** Name of the profile that the app worked on. */
+  readonly profile: string;
   /** Seconds that the app took, without formatting. */
   readonly seconds: number;
 }
@@ -72,28 +75,38 @@ export async function synthesize(options: SynthOptions): Promise<Synthesized> {
   mkdirSync(parent, { recursive: true });
   const draft = mkdtempSync(join(parent, "draft-"));
   try {
-    const seconds = await runApp(options, draft);
-    if (options.hclWith !== undefined) await finishHcl(draft, options.hclWith);
+    const { profile, seconds } = await runApp(options, draft, "json");
+    if (options.hclWith !== undefined) await turnIntoHcl(options, draft, options.hclWith);
     bringUpToDate(draft, options.outFolder);
-    return { layers: readLayers(options.outFolder), seconds };
+    return { layers: readLayers(options.outFolder), profile, seconds };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
 }
 
-async function runApp(options: SynthOptions, draft: string): Promise<number> {
+type Form = "json" | "hcl";
+
+async function runApp(options: SynthOptions, draft: string, form: Form): Promise<{ profile: string; seconds: number }> {
   const app = options.app ?? join(projectRoot, "main.ts");
   const env: NodeJS.ProcessEnv = { ...quietEnvironment(), CDKTF_OUTDIR: draft };
   if (options.profile !== undefined) env.LGTM_PROFILE = options.profile;
-  // Set on purpose, or removed: a value left in the user's shell must not decide the form.
-  if (options.hclWith === undefined) delete env.SYNTH_HCL_OUTPUT;
-  else env.SYNTH_HCL_OUTPUT = "true";
+  // Always set: a value left in the user's shell must not decide the form.
+  env.SYNTH_HCL_OUTPUT = form === "hcl" ? "true" : "false";
   const result = await run(process.execPath, ["--import", "tsx", app], { cwd: projectRoot, env });
   if (result.code === exitCodes.badInput) throw new ConfigurationRefused(result.stderr);
   if (result.code !== 0) throw appFailed(app, result.stderr);
-  const say = options.say ?? sayOnStderr;
-  for (const line of result.stderr.split("\n").filter((text) => text.trim() !== "")) say(line);
-  return result.seconds;
+  return { profile: passOn(result.stderr, options.say ?? sayOnStderr), seconds: result.seconds };
+}
+
+/** Passes on what the app said; its closing line names the draft folder, so that one is said anew. Returns the profile. */
+function passOn(stderr: string, say: (line: string) => void): string {
+  let profile = "unknown";
+  for (const line of stderr.split("\n").filter((text) => text.trim() !== "")) {
+    const closing = /^Synthesized profile "([^"]+)"( \(environment [^)]*\))?/.exec(line);
+    profile = closing?.[1] ?? profile;
+    say(closing === null ? line : `Profile ${profile}${closing[2] ?? ""}`);
+  }
+  return profile;
 }
 
 function sayOnStderr(line: string): void {
@@ -111,14 +124,34 @@ function appFailed(app: string, stderr: string): UserError {
   });
 }
 
-async function finishHcl(draft: string, terraform: string): Promise<void> {
-  for (const layer of readLayers(draft)) {
-    writeFileSync(layer.file, repairLifecycleConditions(readFileSync(layer.file, "utf8")));
+/**
+ * Replaces the JSON of a draft by HCL of the same meaning. The app runs once more in CDKTF's own HCL mode, of whose
+ * output only the manifest and the names of nested blocks are used.
+ */
+async function turnIntoHcl(options: SynthOptions, draft: string, terraform: string): Promise<void> {
+  const inCdktfHcl = join(draft, "hcl");
+  await runApp({ ...options, say: () => undefined }, inCdktfHcl, "hcl");
+  const written = readLayers(draft);
+  for (const layer of readLayers(inCdktfHcl)) {
+    const json = written.find((other) => other.id === layer.id);
+    if (json === undefined) throw new Error(`layer ${layer.id} is missing in the JSON form`);
+    const hcl = jsonToHcl(readFileSync(json.file, "utf8"), readBlockNames(readFileSync(layer.file, "utf8")));
+    writeFileSync(join(json.folder, "cdk.tf"), hcl);
+    rmSync(json.file);
   }
-  const result = await run(terraform, ["fmt", "-no-color", "-recursive", draft], { env: quietEnvironment() });
+  copyFileSync(join(inCdktfHcl, "manifest.json"), join(draft, "manifest.json"));
+  rmSync(inCdktfHcl, { recursive: true });
+  await format(draft, terraform);
+}
+
+async function format(folder: string, terraform: string): Promise<void> {
+  const env = quietEnvironment();
+  // Formatting needs no provider, and a configuration file that is not there is only a warning in the way.
+  delete env.TF_CLI_CONFIG_FILE;
+  const result = await run(terraform, ["fmt", "-no-color", "-recursive", folder], { env });
   if (result.code === 0) return;
   throw new UserError({
-    what: "`terraform fmt` cannot read the HCL that CDKTF wrote.",
+    what: "`terraform fmt` cannot read the HCL form of a layer.",
     mend: "use the JSON form (`./lgtm synth` without --hcl); the place is named below",
     detail: result.stderr,
   });

@@ -38,10 +38,7 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
   const note = (text: string): void => {
     if (options.mode !== "silent") process.stderr.write(`${text}\n`);
   };
-  const { layers } = await synthesize({ outFolder, profile: options.profile });
-  // Loaded after the synth, which gives the better message when common.config.ts does not even compile.
-  const { resolveProfile } = await import("../../modules/config/profiles.ts");
-  const { name: profile } = resolveProfile(options.profile);
+  const { layers, profile } = await synthesize({ outFolder, profile: options.profile });
   const selected = selectLayers(layers, options.layers);
   const terraform = await findTerraform(acceptedVersions(layers));
   const provider = await setUpProvider(terraform, { report: note });

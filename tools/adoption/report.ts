@@ -1,6 +1,12 @@
 import { formatSeconds } from "../format";
 import { renderTable, type Cell } from "../report/table";
-import { changesNothing, countPlan, type PlanCounts, type PlanSummary, type ResourcePlan } from "../terraform/plan-summary";
+import {
+  changesNothing,
+  countPlan,
+  type PlanCounts,
+  type PlanSummary,
+  type ResourcePlan,
+} from "../terraform/plan-summary";
 import { UserError } from "../user-error";
 import type { Outcome } from "../waves";
 
@@ -36,7 +42,8 @@ export interface Adoption {
 /** Judges the plans. */
 export function judgeAdoption(profile: string, outcomes: readonly Outcome<PlanSummary>[], seconds: number): Adoption {
   const layers = outcomes.map(judgeLayer);
-  const sum = (key: "noOp" | "managed"): number => layers.reduce((total, { counts }) => total + (counts?.[key] ?? 0), 0);
+  const sum = (key: "noOp" | "managed"): number =>
+    layers.reduce((total, { counts }) => total + (counts?.[key] ?? 0), 0);
   return {
     profile,
     unchanged: layers.every((layer) => layer.status === "unchanged"),
@@ -91,7 +98,19 @@ export function renderAdoption(adoption: Adoption): string {
 function rowOf(name: string, counts: PlanCounts | undefined, seconds: number, status: string): readonly Cell[] {
   if (counts === undefined) return [name, ...Array<string>(8).fill("-"), formatSeconds(seconds), status];
   const { managed, moved, noOp, create, update, replace, outputChanges } = counts;
-  return [name, managed, moved, noOp, create, update, replace, counts.delete, outputChanges, formatSeconds(seconds), status];
+  return [
+    name,
+    managed,
+    moved,
+    noOp,
+    create,
+    update,
+    replace,
+    counts.delete,
+    outputChanges,
+    formatSeconds(seconds),
+    status,
+  ];
 }
 
 function verdict({ profile, noOp, managed, unchanged, layers, seconds }: Adoption): string {

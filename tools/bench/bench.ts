@@ -129,7 +129,11 @@ async function benchPlans(options: BenchOptions): Promise<readonly BenchResult[]
 }
 
 /** Runs the work for all layers and gives the seconds it took. The first error ends the benchmark. */
-async function timePass(layers: readonly Layer[], parallel: number, work: (layer: Layer) => Promise<void>): Promise<number> {
+async function timePass(
+  layers: readonly Layer[],
+  parallel: number,
+  work: (layer: Layer) => Promise<void>,
+): Promise<number> {
   const started = performance.now();
   const outcomes = await runInWaves(layers, work, { parallel, order: "any", signal: interruptSignal });
   if (interruptSignal.aborted) throw new Interrupted();

@@ -24,11 +24,19 @@ const usageSchema = z.object({ peakMiB: z.number() });
  * @param variables further variables of the environment
  * @throws UserError when it fails
  */
-export async function measureSynth(app: string, variables: Readonly<Record<string, string>> = {}): Promise<Measurement> {
+export async function measureSynth(
+  app: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "lgtm-bench-"));
   const usageFile = join(folder, "usage.json");
   try {
-    const env = { ...quietEnvironment(), CDKTF_OUTDIR: join(folder, "out"), LGTM_BENCH_USAGE_FILE: usageFile, ...variables };
+    const env = {
+      ...quietEnvironment(),
+      CDKTF_OUTDIR: join(folder, "out"),
+      LGTM_BENCH_USAGE_FILE: usageFile,
+      ...variables,
+    };
     const usage = join(__dirname, "report-usage.ts");
     const result = await run(process.execPath, ["--import", "tsx", "--import", usage, app], { cwd: projectRoot, env });
     if (result.code !== 0) throw failed(app, result.stderr);

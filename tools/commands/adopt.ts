@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { exitCodes } from "../exit-codes";
 import { progressMode } from "../progress";
 import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
+import { adopt } from "../adoption/adopt";
+import { renderAdoption } from "../adoption/report";
 
 interface Options {
   readonly profile?: string;
@@ -31,8 +33,6 @@ export function registerAdopt(program: Command): void {
 }
 
 async function runAdopt(options: Options): Promise<void> {
-  const { adopt } = await import("../adoption/adopt.ts");
-  const { renderAdoption } = await import("../adoption/report.ts");
   const adoption = await adopt({
     profile: options.profile,
     layers: options.layer,

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { exitCodes } from "../exit-codes";
 import { jsonOption, parallelOption, positiveInteger } from "./options";
+import { bench } from "../bench/bench";
+import { meetsGoal, renderBench } from "../bench/report";
 
 interface Options {
   readonly runs: number;
@@ -28,8 +30,6 @@ export function registerBench(program: Command): void {
 }
 
 async function runBench(options: Options): Promise<void> {
-  const { bench } = await import("../bench/bench.ts");
-  const { meetsGoal, renderBench } = await import("../bench/report.ts");
   const { runs, plans, parallel } = options;
   const report = (text: string): void => {
     if (options.json !== true) process.stderr.write(`${text}\n`);

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { exitCodes } from "../exit-codes";
 import { jsonOption } from "./options";
+import { examineMachine } from "../doctor/checks";
+import { renderFindings } from "../doctor/report";
 
 interface Options {
   readonly json?: true;
@@ -13,14 +15,17 @@ export function registerDoctor(program: Command): void {
     .summary("say what this machine has and lacks")
     .description("Looks for everything the commands use, and says how to get what is missing. Changes nothing.")
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm doctor\n\nEnds with 5 if something that most commands need is lacking.")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ ./lgtm doctor\n\nEnds with 5 if something that most commands need is lacking.",
+    )
     .action(runDoctor);
 }
 
 async function runDoctor(options: Options): Promise<void> {
-  const { examineMachine } = await import("../doctor/checks.ts");
-  const { renderFindings } = await import("../doctor/report.ts");
   const findings = await examineMachine();
-  process.stdout.write(`${options.json === true ? JSON.stringify(findings, undefined, 2) : renderFindings(findings)}\n`);
+  process.stdout.write(
+    `${options.json === true ? JSON.stringify(findings, undefined, 2) : renderFindings(findings)}\n`,
+  );
   if (findings.some((finding) => finding.status === "lacking")) process.exitCode = exitCodes.missing;
 }

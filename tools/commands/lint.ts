@@ -45,7 +45,12 @@ async function runLint(options: Options): Promise<void> {
       const result = await run(process.execPath, [packageProgram(program ?? name), ...rest], { cwd: projectRoot });
       if (result.code === 0) progress.done(name, `ok, ${formatSeconds(result.seconds)}`);
       else progress.failed(name, `findings, ${formatSeconds(result.seconds)}`);
-      return { check: name, ok: result.code === 0, seconds: result.seconds, output: `${result.stdout}${result.stderr}`.trim() };
+      return {
+        check: name,
+        ok: result.code === 0,
+        seconds: result.seconds,
+        output: `${result.stdout}${result.stderr}`.trim(),
+      };
     }),
   );
   await progress.close();

@@ -13,7 +13,9 @@ export function jsonOption(): Option {
 
 /** `--layer ID`, repeatable; a comma-separated list is taken as well. */
 export function layerOption(): Option {
-  return new Option("--layer <id...>", "only this layer; may be repeated (default: all)").default([], "all").argParser(collectNames);
+  return new Option("--layer <id...>", "only this layer; may be repeated (default: all)")
+    .default([], "all")
+    .argParser(collectNames);
 }
 
 function collectNames(value: string, previous: readonly string[]): readonly string[] {
@@ -33,6 +35,7 @@ export function parallelOption(): Option {
  */
 export function positiveInteger(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number of at least 1.");
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError("It must be a whole number of at least 1.");
   return number;
 }

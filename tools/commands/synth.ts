@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { relative, resolve } from "node:path";
 import { defaultOutFolder } from "../paths";
 import { jsonOption, profileOption } from "./options";
+import { synthesize } from "../synth";
+import { findTerraform } from "../terraform/binary";
 
 interface Options {
   readonly profile?: string;
@@ -25,8 +27,6 @@ export function registerSynth(program: Command): void {
 }
 
 async function runSynth(options: Options): Promise<void> {
-  const { synthesize } = await import("../synth.ts");
-  const { findTerraform } = await import("../terraform/binary.ts");
   const outFolder = options.out === undefined ? defaultOutFolder : resolve(options.out);
   const hclWith = options.hcl === true ? (await findTerraform()).path : undefined;
   const { layers, seconds } = await synthesize({ outFolder, profile: options.profile, hclWith });

@@ -70,7 +70,12 @@ const terraform: Check = async (env) => {
   const base = { name: "Terraform", neededFor: "adopt, synth --hcl, bench" };
   try {
     const found = await findTerraform(undefined, env);
-    return { ...base, status: "ok", found: `${found.version}, ${found.path} (tests run with ${pinnedTerraformVersion})`, mend: "" };
+    return {
+      ...base,
+      status: "ok",
+      found: `${found.version}, ${found.path} (tests run with ${pinnedTerraformVersion})`,
+      mend: "",
+    };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...base, status: "lacking", found: error.what, mend: error.mend };
@@ -82,13 +87,19 @@ const provider: Check = async (env) => {
   const base = { name: `AWS provider ${version}`, neededFor: "adopt, bench, every plan" };
   try {
     const mirror = lookForMirror({ env });
-    if (mirror !== undefined) return { ...base, status: "ok", found: `mirror folder ${mirror.folder} (${mirror.layout})`, mend: "" };
+    if (mirror !== undefined)
+      return { ...base, status: "ok", found: `mirror folder ${mirror.folder} (${mirror.layout})`, mend: "" };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...base, status: "lacking", found: error.what, mend: error.mend };
   }
   if (await registryAnswers()) {
-    return { ...base, status: "ok", found: "the Terraform registry answers; the first plan downloads it once", mend: "" };
+    return {
+      ...base,
+      status: "ok",
+      found: "the Terraform registry answers; the first plan downloads it once",
+      mend: "",
+    };
   }
   return {
     ...base,
@@ -100,7 +111,9 @@ const provider: Check = async (env) => {
 
 async function registryAnswers(): Promise<boolean> {
   try {
-    const answer = await fetch("https://registry.terraform.io/.well-known/terraform.json", { signal: AbortSignal.timeout(5000) });
+    const answer = await fetch("https://registry.terraform.io/.well-known/terraform.json", {
+      signal: AbortSignal.timeout(5000),
+    });
     return answer.ok;
   } catch {
     return false;
@@ -112,14 +125,20 @@ const oldestPython = [3, 9, 0] as const;
 
 const python: Check = async (env) => {
   const base = { name: "Python", neededFor: "the mock of AWS: adopt --fixtures, bench, tests" };
-  const mend = "install Python 3.9 or newer with venv (Debian and Ubuntu: `apt install python3-venv`), https://www.python.org/downloads";
+  const mend =
+    "install Python 3.9 or newer with venv (Debian and Ubuntu: `apt install python3-venv`), https://www.python.org/downloads";
   for (const program of ["python3", "python"]) {
     const version = await ask(program, ["-c", "import sys, venv, ensurepip; print(sys.version.split()[0])"], env);
     if (version === undefined) continue;
     if (version.code !== 0) return { ...base, status: "lacking", found: `${program} lacks the venv module`, mend };
     const parsed = parseVersion(firstLine(version.stdout));
     const supported = parsed !== undefined && compareVersions(parsed, oldestPython) >= 0;
-    return { ...base, status: supported ? "ok" : "lacking", found: firstLine(version.stdout), mend: supported ? "" : mend };
+    return {
+      ...base,
+      status: supported ? "ok" : "lacking",
+      found: firstLine(version.stdout),
+      mend: supported ? "" : mend,
+    };
   }
   return { ...base, status: "lacking", found: "not found", mend };
 };
@@ -129,7 +148,8 @@ const docker: Check = async (env) => {
   const mend = "https://docs.docker.com/get-docker/, and start it";
   const version = await ask("docker", ["version", "--format", "{{.Server.Version}}"], env);
   if (version === undefined) return { ...base, status: "absent", found: "not found", mend };
-  if (version.code !== 0) return { ...base, status: "absent", found: `no engine answers: ${firstLine(version.stderr)}`, mend };
+  if (version.code !== 0)
+    return { ...base, status: "absent", found: `no engine answers: ${firstLine(version.stderr)}`, mend };
   return { ...base, status: "ok", found: `engine ${firstLine(version.stdout)}`, mend: "" };
 };
 
@@ -139,8 +159,10 @@ const credentials: Check = async (env) => {
   const source = credentialSource(env);
   if (source === undefined) return { ...base, status: "absent", found: "none in the environment or in ~/.aws", mend };
   const identity = await ask("aws", ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"], env);
-  if (identity === undefined) return { ...base, status: "ok", found: `${source}; not tried (no aws command, or no answer)`, mend: "" };
-  if (identity.code !== 0) return { ...base, status: "absent", found: `${source}, refused: ${firstLine(identity.stderr)}`, mend };
+  if (identity === undefined)
+    return { ...base, status: "ok", found: `${source}; not tried (no aws command, or no answer)`, mend: "" };
+  if (identity.code !== 0)
+    return { ...base, status: "absent", found: `${source}, refused: ${firstLine(identity.stderr)}`, mend };
   return { ...base, status: "ok", found: `${source}: ${firstLine(identity.stdout)}`, mend: "" };
 };
 
@@ -167,12 +189,27 @@ const servicePrograms: readonly (readonly [program: string, ...args: string[]])[
 const serviceChecks: readonly Check[] = servicePrograms.map(([program, ...args]) => async (env) => {
   const base = { name: `${program} program`, neededFor: "checking the service's configuration with its own binary" };
   const version = await ask(program, args, env);
-  if (version?.code === 0) return { ...base, status: "ok", found: firstLine(version.stdout || version.stderr), mend: "" };
-  return { ...base, status: "absent", found: "not on PATH", mend: `put ${program} on PATH; its releases are on https://github.com/grafana` };
+  if (version?.code === 0)
+    return { ...base, status: "ok", found: firstLine(version.stdout || version.stderr), mend: "" };
+  return {
+    ...base,
+    status: "absent",
+    found: "not on PATH",
+    mend: `put ${program} on PATH; its releases are on https://github.com/grafana`,
+  };
 });
 
 /** All checks, in the order in which the table shows them. */
-export const checks: readonly Check[] = [node, packages, terraform, provider, python, docker, credentials, ...serviceChecks];
+export const checks: readonly Check[] = [
+  node,
+  packages,
+  terraform,
+  provider,
+  python,
+  docker,
+  credentials,
+  ...serviceChecks,
+];
 
 /** Runs all checks side by side, with the user's environment. */
 export async function examineMachine(env: NodeJS.ProcessEnv = process.env): Promise<readonly Finding[]> {

@@ -37,4 +37,3 @@ export function renderTable(
   if (footer !== undefined) table.push([...footer]);
   return table.toString();
 }
-

@@ -84,7 +84,10 @@ async function planOne(layer: Layer, terraform: Terraform, options: PlanLayersOp
     progress.done(layer.id, `${counts.noOp} of ${counts.managed} no-op, ${seconds}`);
     return summary;
   } catch (error) {
-    progress.failed(layer.id, error instanceof UserError ? error.what : error instanceof Error ? error.message : String(error));
+    progress.failed(
+      layer.id,
+      error instanceof UserError ? error.what : error instanceof Error ? error.message : String(error),
+    );
     throw error;
   }
 }
