@@ -13,7 +13,7 @@ export function templateToHcl(text: string): string {
 
 /** A literal string, such as a backend setting, in which `${` has no meaning. */
 export function literalToHcl(text: string): string {
-  return `"${escapeLiteral(text.replaceAll("${", "$${").replaceAll("%{", "%%{"))}"`;
+  return `"${escapeLiteral(text.replace(/[$%](?=\{)/g, "$&$&"))}"`;
 }
 
 interface Part {

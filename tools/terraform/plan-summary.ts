@@ -61,11 +61,11 @@ export interface PlanCounts {
 
 const changeSchema = z.object({
   actions: z.array(z.string()),
-  before: z.unknown(),
-  after: z.unknown(),
-  after_unknown: z.unknown(),
-  before_sensitive: z.unknown(),
-  after_sensitive: z.unknown(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  after_unknown: z.unknown().optional(),
+  before_sensitive: z.unknown().optional(),
+  after_sensitive: z.unknown().optional(),
   replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).optional(),
 });
 
@@ -143,11 +143,12 @@ function summarizeResource(resource: z.infer<typeof resourceSchema>): ResourcePl
 }
 
 function summarizeOutput(name: string, change: Change): OutputChange {
+  const sensitive = holdsTrue(change.before_sensitive) || holdsTrue(change.after_sensitive);
   return {
     name,
     action: actionOf(change.actions),
-    before: show(change.before, change.before_sensitive, false),
-    after: show(change.after, change.after_sensitive, change.after_unknown),
+    before: show(change.before, sensitive, false),
+    after: show(change.after, sensitive, change.after_unknown),
   };
 }
 
@@ -184,10 +185,12 @@ function differencesOf(change: Change): readonly AttributeDifference[] {
       return;
     }
     const shown = formatPath(path);
+    // A value that is sensitive on one side says too much about the other.
+    const sensitive = holdsTrue(side.beforeSensitive) || holdsTrue(side.afterSensitive);
     found.push({
       path: shown,
-      before: show(side.before, side.beforeSensitive, false),
-      after: show(side.after, side.afterSensitive, side.unknown),
+      before: show(side.before, sensitive, false),
+      after: show(side.after, sensitive, side.unknown),
       forcesReplacement: forcing.some((prefix) => shown === prefix || isBelow(shown, prefix)),
     });
   };
