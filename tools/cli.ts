@@ -30,6 +30,7 @@ export function buildProgram(): Command {
     .helpCommand(false)
     // Options after `test` belong to jest.
     .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError("(`./lgtm --help` lists the commands, `./lgtm <command> --help` its options)")
     .addHelpText("after", exitCodeHelp());
   for (const register of registrations) register(program);

@@ -121,7 +121,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
  */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   forwardSignals();
-  if (interruptSignal.aborted) throw new Interrupted();
+  throwIfInterrupted();
   const started = performance.now();
   const log = openLog(options.logFile, [command, ...args]);
   const child = spawn(command, args, {
@@ -148,7 +148,8 @@ export async function run(command: string, args: readonly string[], options: Run
   }
 }
 
-function throwIfInterrupted(): void {
+/** Ends a command between two of its steps when this process was asked to stop. @throws Interrupted */
+export function throwIfInterrupted(): void {
   if (interruptSignal.aborted) throw new Interrupted();
 }
 

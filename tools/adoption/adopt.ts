@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { selectLayers } from "../layers";
 import { makeRunFolder } from "../paths";
-import { interruptSignal, Interrupted } from "../process";
+import { throwIfInterrupted } from "../process";
 import { startProgress, type ProgressMode } from "../progress";
 import { synthesize } from "../synth";
 import { findTerraform } from "../terraform/binary";
@@ -44,7 +44,7 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
   const provider = await setUpProvider(terraform, { report: note });
   const fixtures = options.fixtures ? await startFixtures({ layers, runFolder, report: note }) : undefined;
   try {
-    if (interruptSignal.aborted) throw new Interrupted();
+    throwIfInterrupted();
     const env = { ...(fixtures?.env ?? accountEnvironment()), ...provider.environment };
     const progress = startProgress(
       selected.map((layer) => layer.id),
@@ -60,7 +60,7 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
       refresh: !options.fixtures,
       progress,
     }).finally(() => progress.close());
-    if (interruptSignal.aborted) throw new Interrupted();
+    throwIfInterrupted();
     return judgeAdoption(profile, outcomes, (performance.now() - started) / 1000);
   } finally {
     await fixtures?.stop();

@@ -28,3 +28,41 @@ export interface FixturesOptions {
   /** Folder with one file a state key. @default - the committed fixtures */
   readonly folder?: string;
 }
+
+/**
+ * Starts a mock of AWS and puts the states into it, each where its layer looks for it.
+ * @throws UserError when the mock cannot be installed or started
+ */
+export async function startFixtures(options: FixturesOptions): Promise<FixturesMock> {
+  const names = namesOf(options.layers);
+  const mock = await startMock({
+    region: names.region,
+    logDir: join(options.runFolder, "logs"),
+    report: options.report,
+  });
+  try {
+    await seedStates(mock, options.folder ?? fixturesFolder, names);
+  } catch (error) {
+    await mock.stop();
+    throw error;
+  }
+  return { env: mockEnvironment(mock.environment, options.runFolder), stop: () => mock.stop() };
+}
+
+interface StateNames {
+  readonly region: string;
+  readonly bootstrapBucket: string;
+  readonly bucket: string;
+  readonly lockTable: string;
+}
+
+/** Buckets and lock table as the synthesized layers name them: layer 00's own state has no lock and a bucket apart. */
+function namesOf(layers: readonly Layer[]): StateNames {
+  const facts = layers.map(readStackFacts);
+  const own = facts.find(({ lockTable }) => lockTable === undefined);
+  const shared = facts.find(({ lockTable }) => lockTable !== undefined);
+  if (own === undefined || shared?.lockTable === undefined) {
+    throw new Error("the layers do not have the two state buckets and the lock table that the fixtures are made for");
+  }
+  return { region: shared.region, bootstrapBucket: own.bucket, bucket: shared.bucket, lockTable: shared.lockTable };
+}

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { startFixtures } from "../adoption/fixtures";
 import type { Layer } from "../layers";
 import { makeRunFolder, projectRoot } from "../paths";
-import { interruptSignal, Interrupted } from "../process";
+import { interruptSignal, throwIfInterrupted } from "../process";
 import { synthesize } from "../synth";
 import { findTerraform } from "../terraform/binary";
 import { terraformOfLayers } from "../terraform/plan-layers";
@@ -136,7 +136,7 @@ async function timePass(
 ): Promise<number> {
   const started = performance.now();
   const outcomes = await runInWaves(layers, work, { parallel, order: "any", signal: interruptSignal });
-  if (interruptSignal.aborted) throw new Interrupted();
+  throwIfInterrupted();
   const failed = outcomes.find((outcome) => outcome.status === "failed");
   if (failed !== undefined) throw failed.error;
   return (performance.now() - started) / 1000;

@@ -19,8 +19,8 @@ export function registerAdopt(program: Command): void {
     .command("adopt")
     .summary("prove that taking over what runs today changes nothing")
     .description(
-      "Plans every layer against its remote state and reports what would change; applies nothing.\n" +
-        "Works on the account of the credentials in the environment, or with --fixtures on a mock of AWS\n" +
+      "Plans every layer against its remote state and reports what would change; applies nothing. " +
+        "Works on the account of the credentials in the environment, or with --fixtures on a mock of AWS " +
         "that holds the committed state files. Ends with 0 only if nothing changes, with 3 otherwise.",
     )
     .addOption(profileOption())

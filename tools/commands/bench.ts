@@ -17,8 +17,8 @@ export function registerBench(program: Command): void {
     .command("bench")
     .summary("measure synth and plans")
     .description(
-      "Measures the synth of all layers, of 1 and 10 environments in one process, and the plans of all layers on\n" +
-        "the committed state files, one after the other against side by side. The median counts.\n" +
+      "Measures the synth of all layers, of 1 and 10 environments in one process, and the plans of all layers on " +
+        "the committed state files, one after the other against side by side. The median counts. " +
         "Ends with 3 if a goal is missed; other work on the machine spoils the numbers.",
     )
     .option("--runs <n>", "runs of each measurement", positiveInteger, 5)

@@ -13,9 +13,7 @@ export function jsonOption(): Option {
 
 /** `--layer ID`, repeatable; a comma-separated list is taken as well. */
 export function layerOption(): Option {
-  return new Option("--layer <id...>", "only this layer; may be repeated (default: all)")
-    .default([], "all")
-    .argParser(collectNames);
+  return new Option("--layer <id...>", "only this layer; may be repeated").default([], "all").argParser(collectNames);
 }
 
 function collectNames(value: string, previous: readonly string[]): readonly string[] {

@@ -160,7 +160,7 @@ function references(object: JsonObject, names: readonly string[]): readonly stri
 function reference(value: Json): string {
   if (typeof value === "string") return value;
   return `[\n${asList(value)
-    .map((one) => `${String(one)},\n`)
+    .map((one) => `${reference(one)},\n`)
     .join("")}]`;
 }
 

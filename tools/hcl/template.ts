@@ -82,7 +82,6 @@ const shortEscapes: Readonly<Record<string, string>> = {
 };
 
 function escapeLiteral(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what must not stand in a quoted template
   return text.replace(/[\\"\u0000-\u001f]/g, (found) => {
     return shortEscapes[found] ?? `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });

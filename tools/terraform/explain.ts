@@ -117,7 +117,8 @@ function upstreamNotApplied({ layer, output, logFile, upstream }: Failure): User
 }
 
 function versioningCannotBeDisabled({ layer, output, logFile }: Failure): UserError | undefined {
-  if (!/versioning_configuration\.status cannot be updated from 'Enabled' to 'Disabled'/.test(output)) return undefined;
+  if (!output.includes("versioning_configuration.status cannot be updated from 'Enabled' to 'Disabled'"))
+    return undefined;
   return new UserError({
     what: `The data bucket in ${layer} has versioning enabled, and S3 cannot go back to "Disabled".`,
     where: logFile,

@@ -185,12 +185,9 @@ function differencesOf(change: Change): readonly AttributeDifference[] {
       return;
     }
     const shown = formatPath(path);
-    // A value that is sensitive on one side says too much about the other.
-    const sensitive = holdsTrue(side.beforeSensitive) || holdsTrue(side.afterSensitive);
     found.push({
       path: shown,
-      before: show(side.before, sensitive, false),
-      after: show(side.after, sensitive, side.unknown),
+      ...showBoth(side),
       forcesReplacement: forcing.some((prefix) => shown === prefix || isBelow(shown, prefix)),
     });
   };
@@ -204,12 +201,43 @@ function differencesOf(change: Change): readonly AttributeDifference[] {
   return found;
 }
 
+function showBoth(side: Side): Pick<AttributeDifference, "before" | "after"> {
+  const before = holdsTrue(side.beforeSensitive);
+  const after = holdsTrue(side.afterSensitive);
+  if (before !== after && !holdsTrue(side.unknown) && canonical(side.before) === canonical(side.after)) {
+    return before
+      ? { before: "(sensitive)", after: "(the same, not sensitive)" }
+      : { before: "(not sensitive)", after: "(the same, sensitive)" };
+  }
+  // A value that is sensitive on one side says too much about the other.
+  const sensitive = before || after;
+  return { before: show(side.before, sensitive, false), after: show(side.after, sensitive, side.unknown) };
+}
+
 function isBelow(path: string, prefix: string): boolean {
   return path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
 }
 
 function isSame(side: Side): boolean {
-  return !holdsTrue(side.unknown) && canonical(side.before) === canonical(side.after);
+  return !holdsTrue(side.unknown) && canonical(side.before) === canonical(side.after) && !isMarkedAnew(side);
+}
+
+/** Terraform counts a value that becomes sensitive, or stops being so, as an update even when it stays the same. */
+function isMarkedAnew(side: Side): boolean {
+  return marks(side.beforeSensitive) !== marks(side.afterSensitive);
+}
+
+/** A shape of `*_sensitive` without the parts that say nothing. */
+function marks(shape: unknown): string {
+  return canonical(onlyTrue(shape) ?? false);
+}
+
+function onlyTrue(shape: unknown): unknown {
+  if (typeof shape !== "object" || shape === null) return shape === true ? true : undefined;
+  const kept = Object.entries(shape)
+    .map(([key, inner]) => [key, onlyTrue(inner)] as const)
+    .filter(([, inner]) => inner !== undefined);
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** Two JSON texts of one meaning: walking into them would find nothing, so the texts themselves are shown. */

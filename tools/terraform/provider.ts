@@ -47,6 +47,8 @@ export interface ProviderOptions {
   readonly report?: (text: string) => void;
   /** Folders whose direct subfolders may be mirrors. @default - /opt, /usr/share, /usr/local/share, /var/lib */
   readonly wellKnownRoots?: readonly string[];
+  /** Where the CLI configuration is written. @default - the project's work folder */
+  readonly configFolder?: string;
 }
 
 /**
@@ -69,7 +71,8 @@ export async function setUpProvider(terraform: TerraformBinary, options: Provide
   const cache = cacheFolder(env);
   const found =
     named ?? findMirror([...impliedMirrors(env), ...subfolders(options.wellKnownRoots ?? wellKnownRoots)], version);
-  if (found?.layout === "unpacked") return mirrorSetup(found.folder, userConfig?.text);
+  const configFolder = options.configFolder ?? join(workFolder, "terraform");
+  if (found?.layout === "unpacked") return mirrorSetup(found.folder, userConfig?.text, configFolder);
   if (layoutOf(cache, version) === undefined) {
     await installOnce(terraform, {
       cache,
@@ -80,7 +83,7 @@ export async function setUpProvider(terraform: TerraformBinary, options: Provide
       report: options.report,
     });
   }
-  return mirrorSetup(cache, userConfig?.text);
+  return mirrorSetup(cache, userConfig?.text, configFolder);
 }
 
 /** The version that the lock file pins. */
@@ -195,9 +198,12 @@ function decidesInstallation(text: string): boolean {
   return /^\s*provider_installation\b/m.test(text) || text.trimStart().startsWith("{");
 }
 
-function mirrorSetup(folder: string, userText: string | undefined): ProviderSetup {
+function mirrorSetup(folder: string, userText: string | undefined, configFolder: string): ProviderSetup {
   const text = `${withoutPluginCache(userText)}${installationBlock(folder)}`;
-  return { environment: { TF_CLI_CONFIG_FILE: writeConfig(text) }, source: `the mirror folder ${folder}` };
+  return {
+    environment: { TF_CLI_CONFIG_FILE: writeConfig(text, configFolder) },
+    source: `the mirror folder ${folder}`,
+  };
 }
 
 /** Registry hosts and credentials of the user stay; the plugin cache goes, since parallel inits would damage it. */
@@ -223,9 +229,9 @@ function installationBlock(folder: string): string {
 }
 
 /** Writes the configuration under a name made from its content, so that runs side by side never see a half-written one. */
-function writeConfig(text: string): string {
+function writeConfig(text: string, folder: string): string {
   const name = createHash("sha256").update(text).digest("hex").slice(0, 12);
-  const file = join(workFolder, "terraform", `cli-${name}.tfrc`);
+  const file = join(folder, `cli-${name}.tfrc`);
   if (existsSync(file)) return file;
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
@@ -247,7 +253,7 @@ interface InstallOptions {
 
 /** Installs the provider by one init into a folder of its own, then moves it into the cache in one step. */
 async function installOnce(terraform: TerraformBinary, options: InstallOptions): Promise<void> {
-  const from = options.from === undefined ? "the Terraform registry" : options.from;
+  const from = options.from ?? "the Terraform registry";
   options.report?.(`installing the AWS provider ${options.version} from ${from} (once, some 150 MB packed)`);
   mkdirSync(options.cache, { recursive: true });
   const draft = mkdtempSync(join(options.cache, ".draft-"));

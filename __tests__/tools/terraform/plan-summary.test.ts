@@ -128,6 +128,20 @@ describe("differences", () => {
     ]);
   });
 
+  test("tells a mark from a change of the value: Terraform counts both as an update", () => {
+    const same = { role_arn: "arn:1", list: ["a"] };
+    const found = differences({
+      before: same,
+      after: same,
+      before_sensitive: { role_arn: true },
+      after_sensitive: { list: [false] },
+    });
+
+    expect(found).toEqual([
+      { path: "role_arn", before: "(sensitive)", after: "(the same, not sensitive)", forcesReplacement: false },
+    ]);
+  });
+
   test("does not show a value that holds a sensitive part", () => {
     const found = differences({
       before: { list: ["secret"] },

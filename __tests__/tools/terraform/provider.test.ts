@@ -40,7 +40,7 @@ test("takes the named mirror before all others", async () => {
   makeMirror(join(home, ".terraform.d", "plugins"));
 
   const config = await configOf(
-    setUpProvider(terraform, { env: env({ LGTM_PROVIDER_MIRROR: named }), wellKnownRoots: none }),
+    setUpProvider(terraform, { env: env({ LGTM_PROVIDER_MIRROR: named }), wellKnownRoots: none, configFolder: home }),
   );
 
   expect(config).toContain(`path    = "${named}"`);
@@ -51,7 +51,11 @@ test("a named mirror without the locked version is an error, not silently someth
   const named = makeMirror(join(home, "named"), "5.99.0");
   makeMirror(join(home, ".terraform.d", "plugins"));
 
-  const setup = setUpProvider(terraform, { env: env({ LGTM_PROVIDER_MIRROR: named }), wellKnownRoots: none });
+  const setup = setUpProvider(terraform, {
+    env: env({ LGTM_PROVIDER_MIRROR: named }),
+    wellKnownRoots: none,
+    configFolder: home,
+  });
 
   await expect(setup).rejects.toMatchObject({ exit: "missing", where: "environment variable LGTM_PROVIDER_MIRROR" });
 });
@@ -60,7 +64,7 @@ test("a configuration of the user that says where providers come from is left al
   makeMirror(join(home, ".terraform.d", "plugins"));
   writeFileSync(join(home, ".terraformrc"), "provider_installation {\n  direct {}\n}\n");
 
-  const setup = await setUpProvider(terraform, { env: env(), wellKnownRoots: none });
+  const setup = await setUpProvider(terraform, { env: env(), wellKnownRoots: none, configFolder: home });
 
   expect(setup.environment).toEqual({});
   expect(setup.source).toContain(join(home, ".terraformrc"));
@@ -73,7 +77,7 @@ test("other settings of the user stay, the plugin cache goes", async () => {
     'plugin_cache_dir = "/cache"\ncredentials "example.com" {\n  token = "t"\n}\n',
   );
 
-  const config = await configOf(setUpProvider(terraform, { env: env(), wellKnownRoots: none }));
+  const config = await configOf(setUpProvider(terraform, { env: env(), wellKnownRoots: none, configFolder: home }));
 
   expect(config).toContain('credentials "example.com"');
   expect(config).not.toContain("plugin_cache_dir");
@@ -87,6 +91,7 @@ test("a TF_CLI_CONFIG_FILE that names a missing file does not hinder", async () 
     setUpProvider(terraform, {
       env: env({ TF_CLI_CONFIG_FILE: join(home, "missing") }),
       wellKnownRoots: [join(home, "opt"), join(home, "not-there")],
+      configFolder: home,
     }),
   );
 
