@@ -13,6 +13,8 @@ export const fixturesFolder = join(projectRoot, "__tests__", "fixtures", "existi
 export interface FixturesMock {
   /** The whole environment for children that work on it. */
   readonly env: NodeJS.ProcessEnv;
+  /** Puts the state files of another folder over those that are there. */
+  seed(folder: string): Promise<void>;
   /** Ends the mock. */
   stop(): Promise<void>;
 }
@@ -46,7 +48,11 @@ export async function startFixtures(options: FixturesOptions): Promise<FixturesM
     await mock.stop();
     throw error;
   }
-  return { env: mockEnvironment(mock.environment, options.runFolder), stop: () => mock.stop() };
+  return {
+    env: mockEnvironment(mock.environment, options.runFolder),
+    seed: (folder) => seedStates(mock, folder, names),
+    stop: () => mock.stop(),
+  };
 }
 
 interface StateNames {

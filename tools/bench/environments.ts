@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { App } from "cdktf";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { resolveProfile } from "../../modules/config/profiles";
+import { readReleases } from "../../modules/config/releases";
 import { validateConfig } from "../../modules/config/validate";
 import { buildPlatform } from "../../stacks/platform";
 
@@ -32,7 +33,7 @@ function synthesizeOne(environment: string): number {
   const outdir = join(outFolder, environment);
   mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir, skipValidation: true });
-  buildPlatform(app, copy);
+  buildPlatform(app, copy, readReleases(config.environment));
   app.synth();
   return (performance.now() - started) / 1000;
 }

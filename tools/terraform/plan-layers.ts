@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { formatSeconds } from "../format";
 import type { Layer } from "../layers";
 import { withDependencies } from "../layers";
-import { interruptSignal } from "../process";
+import { Interrupted, interruptSignal } from "../process";
 import type { Progress } from "../progress";
 import { UserError } from "../user-error";
 import { runInWaves, type Outcome } from "../waves";
@@ -84,10 +84,8 @@ async function planOne(layer: Layer, terraform: Terraform, options: PlanLayersOp
     progress.done(layer.id, `${counts.noOp} of ${counts.managed} no-op, ${seconds}`);
     return summary;
   } catch (error) {
-    progress.failed(
-      layer.id,
-      error instanceof UserError ? error.what : error instanceof Error ? error.message : String(error),
-    );
+    if (error instanceof Interrupted) progress.skipped(layer.id, "interrupted");
+    else progress.failed(layer.id, error instanceof UserError ? error.what : String(error));
     throw error;
   }
 }

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startFixtures, type FixturesMock } from "../../tools/adoption/fixtures";
+import { selectLayers, type Layer } from "../../tools/layers";
+import { startProgress } from "../../tools/progress";
+import { synthesize } from "../../tools/synth";
+import { findTerraform, type TerraformBinary } from "../../tools/terraform/binary";
+import { planLayers } from "../../tools/terraform/plan-layers";
+import { countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
+import { setUpProvider } from "../../tools/terraform/provider";
+import { UserError } from "../../tools/user-error";
+
+const silent = (): void => undefined;
+
+/** Real Terraform, the real provider and one mock with the committed states, for all tests of a file. */
+export class Planning {
+  private constructor(
+    private readonly folder: string,
+    private readonly terraform: TerraformBinary,
+    private readonly env: NodeJS.ProcessEnv,
+    readonly mock: FixturesMock,
+    /** All layers of `baseline`. */
+    readonly baseline: readonly Layer[],
+  ) {}
+
+  static async start(): Promise<Planning> {
+    const folder = mkdtempSync(join(tmpdir(), "lgtm-planning-"));
+    const { layers } = await synthesize({ outFolder: join(folder, "baseline"), profile: "baseline", say: silent });
+    const terraform = await findTerraform();
+    const provider = await setUpProvider(terraform);
+    const mock = await startFixtures({ layers, runFolder: folder, report: silent });
+    return new Planning(folder, terraform, { ...mock.env, ...provider.environment }, mock, layers);
+  }
+
+  async stop(): Promise<void> {
+    await this.mock.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Synthesizes `baseline` with other values in some places. */
+  async variant(name: string, overrides: object): Promise<readonly Layer[]> {
+    process.env.LGTM_TEST_OVERRIDES = JSON.stringify(overrides);
+    try {
+      const app = join(__dirname, "variant-app.ts");
+      const outFolder = join(this.folder, name);
+      return (await synthesize({ outFolder, app, profile: "baseline", say: silent })).layers;
+    } finally {
+      delete process.env.LGTM_TEST_OVERRIDES;
+    }
+  }
+
+  /** Plans one layer against its state in the mock. @throws UserError as the user would see it */
+  async plan(id: string, layers: readonly Layer[] = this.baseline): Promise<PlanSummary> {
+    const [outcome] = await planLayers({
+      all: layers,
+      selected: selectLayers(layers, [id]),
+      terraform: this.terraform,
+      env: this.env,
+      logFolder: join(this.folder, "logs"),
+      parallel: 1,
+      refresh: false,
+      progress: startProgress([], "silent"),
+    });
+    if (outcome?.status === "done") return outcome.value;
+    throw outcome?.status === "failed" ? outcome.error : new Error(`${id} was not planned`);
+  }
+
+  async counts(id: string, layers?: readonly Layer[]): Promise<PlanCounts> {
+    return countPlan(await this.plan(id, layers));
+  }
+
+  /** The error that planning a layer ends with. */
+  async failure(id: string, layers?: readonly Layer[]): Promise<UserError> {
+    try {
+      await this.plan(id, layers);
+    } catch (error) {
+      if (error instanceof UserError) return error;
+      throw error;
+    }
+    throw new Error(`${id} was planned, but should have failed`);
+  }
+}
