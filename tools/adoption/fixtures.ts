@@ -50,7 +50,9 @@ export async function startFixtures(options: FixturesOptions): Promise<FixturesM
   }
   return {
     env: mockEnvironment(mock.environment, options.runFolder),
-    seed: (folder) => seedStates(mock, folder, names),
+    seed: async (folder) => {
+      await seedStates(mock, folder, names);
+    },
     stop: () => mock.stop(),
   };
 }

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
+import { createRequire } from "node:module";
 import { exitCodes } from "../exit-codes";
 import { progressMode } from "../progress";
 import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
-import { adopt } from "../adoption/adopt";
-import { renderAdoption } from "../adoption/report";
+
+/** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly profile?: string;
@@ -33,6 +35,8 @@ export function registerAdopt(program: Command): void {
 }
 
 async function runAdopt(options: Options): Promise<void> {
+  const { adopt } = load("../adoption/adopt") as typeof import("../adoption/adopt");
+  const { renderAdoption } = load("../adoption/report") as typeof import("../adoption/report");
   const adoption = await adopt({
     profile: options.profile,
     layers: options.layer,
