@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { registerAdopt } from "./commands/adopt";
 import { registerBench } from "./commands/bench";
+import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerLint } from "./commands/lint";
 import { registerSynth } from "./commands/synth";
@@ -19,6 +20,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerTest,
   registerLint,
   registerDoctor,
+  registerDiagrams,
   registerBench,
 ];
 
