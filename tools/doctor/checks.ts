@@ -121,12 +121,12 @@ async function registryAnswers(): Promise<boolean> {
 }
 
 /** Oldest Python that the pinned moto runs on. */
-const oldestPython = [3, 9, 0] as const;
+const oldestPython = [3, 11, 0] as const;
 
 const python: Check = async (env) => {
   const base = { name: "Python", neededFor: "the mock of AWS: adopt --fixtures, bench, tests" };
   const mend =
-    "install Python 3.9 or newer with venv (Debian and Ubuntu: `apt install python3-venv`), https://www.python.org/downloads";
+    "install Python 3.11 or newer with venv (Debian and Ubuntu: `apt install python3-venv`), https://www.python.org/downloads";
   for (const program of ["python3", "python"]) {
     const version = await ask(program, ["-c", "import sys, venv, ensurepip; print(sys.version.split()[0])"], env);
     if (version === undefined) continue;
