@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import hashlib
 import json
 import os
 import signal
@@ -35,8 +36,11 @@ if moto.__version__ != MOTO_VERSION:
     )
 
 from moto.core.exceptions import ServiceException  # noqa: E402
+from moto.core.utils import camelcase_to_underscores  # noqa: E402
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult  # noqa: E402
+from moto.ecr.models import Image  # noqa: E402
 from moto.ecs.responses import EC2ContainerServiceResponse  # noqa: E402
+from moto.elasticache.exceptions import ElastiCacheException  # noqa: E402
 from moto.elasticache.models import ElastiCacheBackend  # noqa: E402
 from moto.elasticache.responses import ElastiCacheResponse  # noqa: E402
 
@@ -109,7 +113,9 @@ def call_action(original: Method, self: Any) -> Any:
         code, reason = "MockActionFailed", f"{type(broken).__name__}: {broken}"
     action = self._get_action()
     message = f"The mock of AWS (moto {MOTO_VERSION} with tools/mock/lgtm_moto.py) cannot do {action}: {reason}"
-    _, headers, body = self.serialized(ActionResult(ServiceException(code, message)))
+    # moto finds the service, and so the form of the error, by the module of the exception's class.
+    error = type("MockException", (ServiceException,), {"__module__": type(self).__module__})
+    _, headers, body = self.serialized(ActionResult(error(code, message)))
     return 400, {**headers, "status": "400"}, body
 
 
@@ -138,7 +144,7 @@ def parameter_groups(backend: ElastiCacheBackend) -> dict[str, CacheParameterGro
 def parameter_group(backend: ElastiCacheBackend, name: str) -> CacheParameterGroup:
     group = parameter_groups(backend).get(name)
     if group is None:
-        raise ServiceException("CacheParameterGroupNotFound", f"CacheParameterGroup not found: {name}")
+        raise ElastiCacheException("CacheParameterGroupNotFound", f"CacheParameterGroup not found: {name}")
     return group
 
 
@@ -156,7 +162,7 @@ GROUP_WHY = "aws_elasticache_parameter_group cannot be created, read, changed or
 def create_cache_parameter_group(self: Any) -> ActionResult:
     backend, name = self.elasticache_backend, self._get_param("CacheParameterGroupName").lower()
     if name in parameter_groups(backend):
-        raise ServiceException("CacheParameterGroupAlreadyExists", f"Cache parameter group {name} already exists.")
+        raise ElastiCacheException("CacheParameterGroupAlreadyExists", f"Cache parameter group {name} already exists.")
     group = CacheParameterGroup(
         backend, name, self._get_param("CacheParameterGroupFamily"), self._get_param("Description")
     )
@@ -227,7 +233,7 @@ def delete_cache_parameter_group(self: Any) -> EmptyResult:
     backend = self.elasticache_backend
     name = parameter_group(backend, self._get_param("CacheParameterGroupName")).cache_parameter_group_name
     if any(cluster.cache_parameter_group_name == name for cluster in backend.cache_clusters.values()):
-        raise ServiceException(
+        raise ElastiCacheException(
             "InvalidCacheParameterGroupState", f"One or more cache clusters are still using {name}."
         )
     del parameter_groups(backend)[name]
@@ -245,7 +251,7 @@ def delete_cache_subnet_group(self: Any) -> EmptyResult:
     backend, name = self.elasticache_backend, self._get_param("CacheSubnetGroupName")
     backend.describe_cache_subnet_groups(name)
     if any(cluster.cache_subnet_group_name == name for cluster in backend.cache_clusters.values()):
-        raise ServiceException(
+        raise ElastiCacheException(
             "CacheSubnetGroupInUse", f"Cache subnet group {name} is currently in use by a cache cluster."
         )
     del backend.cache_subnet_groups[name]
@@ -410,16 +416,17 @@ def list_tags_for_resource(original: Method, self: Any, arn: str) -> Any:
 
 # --- ECS ---------------------------------------------------------------------------------------------------------------
 
-# What CreateService and UpdateService take and DescribeServices returns, with AWS's value when nothing is said; moto drops it.
+# What CreateService takes and DescribeServices returns, with AWS's value when nothing is said; moto drops it. The names are
+# AWS's, in the spelling of moto's attributes.
 SERVICE_SETTINGS: dict[str, Any] = {
-    "availabilityZoneRebalancing": "DISABLED",
-    "capacityProviderStrategy": None,
-    "deploymentConfiguration": None,
-    "enableECSManagedTags": False,
-    "enableExecuteCommand": False,
-    "healthCheckGracePeriodSeconds": 0,
-    "placementConstraints": [],
-    "placementStrategy": [],
+    "availability_zone_rebalancing": "DISABLED",
+    "capacity_provider_strategy": [],
+    "deployment_configuration": {},
+    "enable_ecs_managed_tags": False,
+    "enable_execute_command": False,
+    "health_check_grace_period_seconds": 0,
+    "placement_constraints": [],
+    "placement_strategy": [],
 }
 DEFAULT_DEPLOYMENT_CONFIGURATION = {
     "deploymentCircuitBreaker": {"enable": False, "rollback": False},
@@ -468,10 +475,10 @@ def service_of(response: Any, name: str) -> Any:
 def create_service(original: Method, self: Any) -> ActionResult:
     answer = original(self)
     service = service_of(self, self._get_param("serviceName"))
+    given = {camelcase_to_underscores(name): value for name, value in self._get_params().items()}
     for setting, default in SERVICE_SETTINGS.items():
-        given = self._get_param(setting)
-        setattr(service, setting, default if given is None else given)
-    service.deploymentConfiguration = {**DEFAULT_DEPLOYMENT_CONFIGURATION, **(service.deploymentConfiguration or {})}
+        setattr(service, setting, default if given.get(setting) is None else given[setting])
+    service.deployment_configuration = {**DEFAULT_DEPLOYMENT_CONFIGURATION, **service.deployment_configuration}
     settle_service(service)
     return answer
 
@@ -480,24 +487,35 @@ def create_service(original: Method, self: Any) -> ActionResult:
     EC2ContainerServiceResponse,
     "ecs",
     "UpdateService",
-    "the deployment moves to the new task definition and count and is complete at once; a service named in "
-    "LGTM_MOCK_ROLLS_BACK keeps its old task definition, as after a circuit breaker's rollback",
-    "moto leaves the old task definition in the deployment, and changes fewer settings than it is given",
+    "the deployment moves to the new task definition and count and is complete at once; what a deployment configuration "
+    "leaves out stays; a service named in LGTM_MOCK_ROLLS_BACK keeps its task definition, as after a rollback",
+    "moto leaves the old task definition in the deployment, and forgets the circuit breaker when the percentages change",
 )
 def update_service(original: Method, self: Any) -> ActionResult:
     name = self._get_param("service").split("/")[-1]
     service = service_of(self, name)
-    before, deployment_configuration = service.task_definition, service.deploymentConfiguration
+    task_definition, deployment_configuration = service.task_definition, service.deployment_configuration
     answer = original(self)
-    for setting in SERVICE_SETTINGS:
-        given = self._get_param(setting)
-        if given is not None:
-            setattr(service, setting, given)
-    service.deploymentConfiguration = {**deployment_configuration, **(self._get_param("deploymentConfiguration") or {})}
+    service.deployment_configuration = {**deployment_configuration, **service.deployment_configuration}
     if name in services_that_roll_back():
-        service.task_definition = before
+        service.task_definition = task_definition
     settle_service(service)
     return answer
+
+
+# --- ECR ---------------------------------------------------------------------------------------------------------------
+
+
+@corrects(
+    Image,
+    "ecr",
+    "PutImage",
+    "the digest of an image is the SHA-256 of its manifest",
+    "moto hashes the layers' digests: stand-in images without layers would all have one digest",
+)
+def _create_digest(original: Method, self: Any) -> None:
+    del original
+    self._image_digest = "sha256:" + hashlib.sha256(self.image_manifest.encode()).hexdigest()
 
 
 # --- The server --------------------------------------------------------------------------------------------------------
