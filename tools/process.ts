@@ -91,6 +91,7 @@ export function forwardSignals(): void {
     process.on(signal, () => {
       interrupts += 1;
       interruption.abort();
+      if (children.size > 0) process.stderr.write(interruptMessage(interrupts));
       // Terraform takes SIGINT and SIGTERM alike, but dies on SIGHUP with its lock held.
       signalChildren(interrupts > 2 ? "SIGKILL" : signal === "SIGHUP" ? "SIGTERM" : signal);
     });
@@ -98,6 +99,13 @@ export function forwardSignals(): void {
   process.on("exit", () => {
     signalChildren("SIGKILL");
   });
+}
+
+function interruptMessage(count: number): string {
+  if (count === 1) return "interrupted: waiting until what runs has released its locks (again: it gives up its work)\n";
+  return count === 2
+    ? "interrupted again: what runs gives up its work (once more: it is killed)\n"
+    : "killed what was running\n";
 }
 
 function signalChildren(signal: NodeJS.Signals): void {

@@ -93,6 +93,37 @@ def corrects(owner: type, service: str, action: str, what: str, why: str) -> Cal
     return register
 
 
+# What still differs from AWS and is left so, since no layer of this platform meets it.
+LEFT_OPEN: list[dict[str, str]] = [
+    {
+        "service": "s3",
+        "action": "PutBucketLifecycleConfiguration",
+        "difference": "object sizes in a rule's filter are dropped, so that Terraform waits three minutes and fails on `and`",
+    },
+    {
+        "service": "dynamodb",
+        "action": "UpdateTable",
+        "difference": "server-side encryption cannot be turned on or off after creation",
+    },
+    {
+        "service": "elasticache",
+        "action": "DescribeCacheParameters",
+        "difference": "the defaults of a family are not listed, and names and ranges of parameters are not checked",
+    },
+    {
+        "service": "ec2",
+        "action": "CreateVpcEndpoint",
+        "difference": "a second gateway endpoint for one service on one route table is accepted; deleting both then fails",
+    },
+    {
+        "service": "ecs",
+        "action": "CreateService, UpdateService",
+        "difference": "no tasks run, nothing registers in target groups or Cloud Map; a target group without a listener is "
+        "accepted",
+    },
+]
+
+
 # --- Every service -----------------------------------------------------------------------------------------------------
 
 
@@ -565,10 +596,13 @@ def serve(ready_fd: int, token: str, until_stdin_closes: bool) -> None:
 
 def print_gaps(as_json: bool) -> None:
     if as_json:
-        print(json.dumps([dataclasses.asdict(gap) for gap in GAPS], indent=2))
+        print(json.dumps({"filled": [dataclasses.asdict(gap) for gap in GAPS], "leftOpen": LEFT_OPEN}, indent=2))
         return
     for gap in GAPS:
         print(f"{gap.service} {gap.action} ({gap.kind} in moto {gap.moto})\n  supplies: {gap.supplies}\n  why: {gap.why}")
+    print("\nLeft open:")
+    for left in LEFT_OPEN:
+        print(f"{left['service']} {left['action']}: {left['difference']}")
 
 
 def main() -> None:

@@ -15,6 +15,10 @@ import {
 import { UserError } from "../user-error";
 import type { Mock } from "./server";
 
+// On Node 20 the clients would warn of their own future on standard error, in the middle of a report; which Node is used
+// is this project's decision (package.json: engines).
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /** Where states live: the names are the synthesized layers' own. */
 export interface StateNames {
   /** Bucket of the bootstrap layer's state (keys that start with `bootstrap/`). */

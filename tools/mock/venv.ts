@@ -1,6 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { projectRoot, workFolder } from "../paths";
 import { run, type RunResult } from "../process";
@@ -27,6 +37,7 @@ export interface MockPythonOptions {
 
 /** moto's dependencies at the pinned versions ask for it. */
 const oldestPython = [3, 11] as const;
+const makingMark = ".making-";
 const stampName = ".requirements-sha256";
 const installSeconds = 600;
 const lockPollMilliseconds = 500;
@@ -84,7 +95,8 @@ interface Plan {
 async function make(plan: Plan, report: (line: string) => void): Promise<void> {
   await checkPython(plan.python);
   const parent = dirname(plan.folder);
-  const making = mkdtempSync(`${plan.folder}.making-`);
+  removeUnfinished(plan.folder);
+  const making = mkdtempSync(`${plan.folder}${makingMark}${process.pid}-`);
   const logFile = join(parent, "venv.log");
   try {
     report(`Making a Python environment for the mock of AWS in ${plan.folder} (once)`);
@@ -102,6 +114,16 @@ async function make(plan: Plan, report: (line: string) => void): Promise<void> {
     report("The mock's Python environment is ready");
   } finally {
     rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/** Removes what killed processes left half-made, by the process id in the name. */
+function removeUnfinished(folder: string): void {
+  const parent = dirname(folder);
+  const prefix = `${basename(folder)}${makingMark}`;
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
+    rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 
