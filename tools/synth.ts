@@ -95,13 +95,14 @@ async function runApp(options: SynthOptions, draft: string, form: Form): Promise
   const result = await run(process.execPath, ["--import", "tsx", app], { cwd: projectRoot, env });
   if (result.code === exitCodes.badInput) throw new ConfigurationRefused(result.stderr);
   if (result.code !== 0) throw appFailed(app, result.stderr);
-  return { profile: passOn(result.stderr, options.say ?? sayOnStderr), seconds: result.seconds };
+  const said = `${result.stderr}\n${result.stdout}`;
+  return { profile: passOn(said, options.say ?? sayOnStderr), seconds: result.seconds };
 }
 
 /** Passes on what the app said; its closing line names the draft folder, so that one is said anew. Returns the profile. */
-function passOn(stderr: string, say: (line: string) => void): string {
+function passOn(said: string, say: (line: string) => void): string {
   let profile = "unknown";
-  for (const line of stderr.split("\n").filter((text) => text.trim() !== "")) {
+  for (const line of said.split("\n").filter((text) => text.trim() !== "")) {
     const closing = /^Synthesized profile "([^"]+)"( \(environment [^)]*\))?/.exec(line);
     profile = closing?.[1] ?? profile;
     say(closing === null ? line : `Profile ${profile}${closing[2] ?? ""}`);

@@ -39,7 +39,8 @@ afterAll(async () => {
 function isRunning(pid: number): boolean {
   try {
     // A process that ended but was not yet collected by its parent has no command line any more.
-    return process.kill(pid, 0) && readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
+    process.kill(pid, 0);
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
   } catch {
     return false;
   }
