@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import type { Adoption } from "../tools/adoption/report";
 import { projectRoot } from "../tools/paths";
 import { run } from "../tools/process";
+import { countPlan } from "../tools/terraform/plan-summary";
 import { Planning } from "./support/planning";
 import { attributesOf, changeState, copyStates, type State } from "./support/states";
 
@@ -182,6 +183,14 @@ describe("a state or a setting that differs", () => {
     expect(error.what).toContain("30-security-groups reads from 01-vpc");
     expect(error.what).toContain("vpc_id");
     await seed();
+  });
+
+  test("the HCL form plans the same moves and nothing else", async () => {
+    await seed();
+
+    const plan = await planning.plan("01-vpc", await planning.hcl(), planning.baseline);
+
+    expect(countPlan(plan)).toMatchObject({ managed: 17, moved: 17, noOp: 17, outputChanges: 0 });
   });
 
   test("credentials of another account are refused", async () => {

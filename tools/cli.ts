@@ -50,6 +50,8 @@ function exitCodeHelp(): string {
 /** Runs one command and sets the exit code. It never throws. */
 export async function main(args: readonly string[]): Promise<void> {
   forwardSignals();
+  // The AWS clients are pinned at versions that run on every Node that package.json allows.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   endQuietlyOnClosedPipe();
   try {
     const program = buildProgram();

@@ -50,10 +50,21 @@ export class Planning {
     }
   }
 
-  /** Plans one layer against its state in the mock. @throws UserError as the user would see it */
-  async plan(id: string, layers: readonly Layer[] = this.baseline): Promise<PlanSummary> {
+  /** `baseline` in its HCL form. */
+  async hcl(): Promise<readonly Layer[]> {
+    const outFolder = join(this.folder, "hcl");
+    return (await synthesize({ outFolder, profile: "baseline", hclWith: this.terraform.path, say: silent })).layers;
+  }
+
+  /**
+   * Plans one layer against its state in the mock.
+   * @param layers where the layer is taken from
+   * @param facts the same layers in their JSON form, from which the tools read backend and upstream
+   * @throws UserError as the user would see it
+   */
+  async plan(id: string, layers: readonly Layer[] = this.baseline, facts = layers): Promise<PlanSummary> {
     const [outcome] = await planLayers({
-      all: layers,
+      all: facts,
       selected: selectLayers(layers, [id]),
       terraform: this.terraform,
       env: this.env,

@@ -62,7 +62,7 @@ export function connection(mock: Mock): {
 
 /**
  * Makes the state buckets (versioned, as in life) and the lock table on the mock, and puts each `.tfstate` file of the
- * folder at the key that its path spells. The lock table gets no digest items: Terraform takes a state without one as it
+ * folder at the key that its path spells; what is there already stays, states are replaced. The lock table gets no digest items: Terraform takes a state without one as it
  * is.
  * @returns the keys, sorted
  * @throws UserError (exit "badInput") when the folder holds no state
@@ -107,20 +107,32 @@ async function makeStateBucket(s3: S3Client, bucket: string, region: string): Pr
     region === "us-east-1"
       ? {}
       : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
-  await s3.send(new CreateBucketCommand({ Bucket: bucket, ...location }));
+  await unlessThere("BucketAlreadyOwnedByYou", s3.send(new CreateBucketCommand({ Bucket: bucket, ...location })));
   const VersioningConfiguration = { Status: "Enabled" } as const;
   await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
 }
 
 async function makeLockTable(dynamoDb: DynamoDBClient, table: string): Promise<void> {
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: "PAY_PER_REQUEST",
-      KeySchema: [{ AttributeName: "LockID", KeyType: "HASH" }],
-      AttributeDefinitions: [{ AttributeName: "LockID", AttributeType: "S" }],
-    }),
+  await unlessThere(
+    "ResourceInUseException",
+    dynamoDb.send(
+      new CreateTableCommand({
+        TableName: table,
+        BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "LockID", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "LockID", AttributeType: "S" }],
+      }),
+    ),
   );
+}
+
+/** Lets a creation fail with the one error that says it was made before: seeding again only replaces the states. */
+async function unlessThere(errorName: string, creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== errorName) throw error;
+  }
 }
 
 /**

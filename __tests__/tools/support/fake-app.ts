@@ -29,7 +29,7 @@ function stackEntry(name: string): readonly [string, object] {
 for (const name of names) writeStack(name);
 if (process.env.FAKE_EXIT === undefined) {
   writeFileSync(join(out, "manifest.json"), JSON.stringify({ stacks: Object.fromEntries(names.map(stackEntry)) }));
-  console.error(`Synthesized profile "${process.env.LGTM_PROFILE ?? "none"}" (environment test) to ${out}`);
+  console.log(`Synthesized profile "${process.env.LGTM_PROFILE ?? "none"}" (environment test) to ${out}`);
 } else {
   console.error("network.vpcCidr: 10.0.0.0/99 is no CIDR block");
   process.exitCode = Number(process.env.FAKE_EXIT);
