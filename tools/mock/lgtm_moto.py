@@ -356,8 +356,8 @@ def settle_cluster(backend: ElastiCacheBackend, cluster: Any) -> None:
     ElastiCacheResponse,
     "elasticache",
     "CreateCacheCluster",
-    "security groups, parameter group, nodes, endpoint, zone in the answers; a parameter or subnet group that does not "
-    "exist is refused",
+    "security groups, parameter group, nodes, endpoint, zone and AWS's defaults in the answers; a parameter or subnet group "
+    "that does not exist is refused",
     "the provider reads them back: without them each refresh plans a change of security_group_ids",
 )
 def create_cache_cluster(original: Method, self: Any) -> ActionResult:
@@ -368,7 +368,19 @@ def create_cache_cluster(original: Method, self: Any) -> ActionResult:
     if self._get_param("CacheSubnetGroupName"):
         backend.describe_cache_subnet_groups(self._get_param("CacheSubnetGroupName"))
     answer = original(self)
-    settle_cluster(backend, backend.cache_clusters[self._get_param("CacheClusterId")])
+    cluster = backend.cache_clusters[self._get_param("CacheClusterId")]
+    series = ".".join((cluster.engine_version or "1.6").split(".")[:2])
+    defaults = {
+        "auto_minor_version_upgrade": True,
+        "cache_parameter_group_name": f"default.{cluster.engine}{series}",
+        "ip_discovery": "ipv4",
+        "network_type": "ipv4",
+        "preferred_maintenance_window": "sun:05:00-sun:06:00",
+    }
+    for attribute, default in defaults.items():
+        if getattr(cluster, attribute) is None:
+            setattr(cluster, attribute, default)
+    settle_cluster(backend, cluster)
     return answer
 
 
@@ -474,8 +486,6 @@ def services_that_roll_back() -> list[str]:
 def settle_service(service: Any) -> None:
     """A service whose deployment is over: one deployment, on the service's task definition, at the wanted count."""
     service.running_count, service.pending_count = service.desired_count, 0
-    service.platform_family = "Linux"
-    service.platform_version = service.platform_version or "LATEST"
     service.deployments = service.deployments[:1]
     for deployment in service.deployments:
         deployment.update(
