@@ -17,7 +17,7 @@ const PRELUDE = `
 import type { App } from "cdktf";
 import { profiles } from "../common.config";
 import type { ReleasedTag, UpstreamVersion } from "../modules/config/image-version";
-import type { PlatformConfig, ServiceSize, ZoneConfig } from "../modules/config/platform-config";
+import type { PlatformConfig, ServiceTasks, ZoneConfig } from "../modules/config/platform-config";
 import { defineService } from "../modules/services/service-definition";
 import { byService, type ServiceName } from "../modules/services/service-name";
 import { LayerStack } from "../stacks/layer-stack";
@@ -30,7 +30,7 @@ declare const upstream: UpstreamVersion;
 const config = (changes: string) => `export const config: PlatformConfig = { ...baseline, ${changes} };`;
 
 const size = (service: string) =>
-  config(`services: { ...baseline.services, ${service}: { size: { cpu: <> }, count: 1 } }`);
+  config(`services: { ...baseline.services, ${service}: { ...baseline.services.${service}, size: { cpu: <> } } }`);
 
 const version = config(`imageVersions: { ...baseline.imageVersions, tempo: <> }`);
 
@@ -144,7 +144,7 @@ const CASES: readonly TypeCase[] = [
   },
   {
     mistake: "an unknown service",
-    snippet: config("services: { ...baseline.services, <>: { size: { cpu: 256, memoryMiB: 512 }, count: 1 } }"),
+    snippet: config("services: { ...baseline.services, <>: baseline.services.tempo }"),
     wrong: "jaeger",
     right: "tempo",
     at: "jaeger",
@@ -152,7 +152,7 @@ const CASES: readonly TypeCase[] = [
   },
   {
     mistake: "a service left out",
-    snippet: "export const sizes: Readonly<Record<ServiceName, ServiceSize>> = { <> };",
+    snippet: "export const sizes: Readonly<Record<ServiceName, ServiceTasks>> = { <> };",
     wrong: "mimir: baseline.services.mimir",
     right: "...baseline.services",
     at: "sizes",
@@ -299,7 +299,7 @@ const CASES: readonly TypeCase[] = [
   },
   {
     mistake: "I21: the administrator's password without its JSON key",
-    snippet: config('grafana: { adminUser: "admin", adminPasswordSecret: { name: "lgtm/p"<> } }'),
+    snippet: config('grafana: { ...baseline.grafana, adminPasswordSecret: { name: "lgtm/p"<> } }'),
     wrong: "",
     right: ', jsonKey: "password"',
     at: "adminPasswordSecret",
@@ -319,7 +319,7 @@ const CASES: readonly TypeCase[] = [
     wrong: ', tenant: "other"',
     right: "",
     at: "tenant",
-    message: /'tenant' does not exist in type 'ServiceSize'/,
+    message: /'tenant' does not exist in type 'ServiceTasks'/,
   },
   {
     mistake: "I28: a second platform tenant",
@@ -331,7 +331,7 @@ const CASES: readonly TypeCase[] = [
   },
   {
     mistake: "one zone only",
-    snippet: `declare const zone: ZoneConfig; ${config('network: { vpcCidr: "10.0.0.0/16", zones: [zone<>] }')}`,
+    snippet: `declare const zone: ZoneConfig; ${config("network: { ...baseline.network, zones: [zone<>] }")}`,
     wrong: "",
     right: ", zone",
     at: "zones",

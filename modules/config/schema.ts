@@ -162,7 +162,10 @@ const loadBalancer = z.strictObject({
     healthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
     unhealthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
   }),
-  deregistrationDelaySeconds: z.union([wholeNumber(0, 3600, "seconds", "an ALB limit"), z.literal("stop timeout")]),
+  deregistrationDelaySeconds: z.union(
+    [wholeNumber(0, 3600, "seconds", "an ALB limit"), z.literal("stop timeout")],
+    'must be a number of seconds or "stop timeout"',
+  ),
   routes: z.enum(["original", "complete"], 'must be "original" or "complete"'),
   accepted: z.strictObject({
     publicPlainHttp: acceptance.exactOptional(),

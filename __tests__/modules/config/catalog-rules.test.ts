@@ -125,14 +125,6 @@ const CASES: readonly (readonly [
     withPorts(5),
   ],
   [
-    "stop timeout 121",
-    withService("loki", { stopTimeoutSeconds: 121 }),
-    `${LOKI} stopTimeoutSeconds`,
-    121,
-    /at most 120 seconds/,
-    withService("loki", { stopTimeoutSeconds: 120 }),
-  ],
-  [
     "no grace",
     withService("loki", { loadBalancing: { routes: [], healthCheckGracePeriodSeconds: 0 } }),
     `${LOKI} loadBalancing.healthCheckGracePeriodSeconds`,

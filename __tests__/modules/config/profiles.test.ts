@@ -57,7 +57,9 @@ describe("validateConfig", () => {
   });
 
   test("GIVEN a missing value THEN no value is shown", () => {
-    const error = new ConfigError("blue", [{ path: "region", value: undefined, rule: "is missing" }]);
+    const error = new ConfigError('Profile "blue" in common.config.ts', [
+      { path: "region", value: undefined, rule: "is missing" },
+    ]);
     expect(error.message).toBe('Profile "blue" in common.config.ts has 1 problem:\n  region: is missing');
   });
 });

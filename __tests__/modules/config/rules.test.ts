@@ -1,3 +1,5 @@
+import { profiles } from "../../../common.config";
+import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { findingsIn } from "../../../modules/config/validate";
 import { baseline } from "../../support/platform";
 import { withValue } from "../../support/with-value";
@@ -7,6 +9,8 @@ const ZONE_A = baseline.network.zones[0];
 /** Changed values by path, the findings' paths and rules, and changed values at the border that are right. */
 interface Case {
   readonly rule: string;
+  /** @default baseline */
+  readonly base?: PlatformConfig;
   readonly wrong: Readonly<Record<string, unknown>>;
   readonly found: readonly (readonly [path: string, value: unknown, rule: RegExp])[];
   readonly right: Readonly<Record<string, unknown>>;
@@ -151,7 +155,10 @@ const CASES: readonly Case[] = [
     rule: "names do not begin as AWS's own do",
     wrong: { projectName },
     found: [["projectName", projectName, /must not begin with/]],
-    right: { projectName: `${projectName.replace("-", "")}s` },
+    right: {
+      projectName: `${projectName.replace("-", "")}s`,
+      "grafana.adminPasswordSecret.name": `${projectName.replace("-", "")}s/password`,
+    },
   })),
   {
     rule: "tags leave the layers' own alone",
@@ -190,20 +197,83 @@ const CASES: readonly Case[] = [
     ],
     right: { "imageRepositories.lifecycleRules[1]": { description: "x", tagPrefixes: ["2"], keepCount: 1 } },
   },
+  {
+    rule: "a shared execution role can read the secret",
+    wrong: { "grafana.adminPasswordSecret.name": "lgtm-grafana" },
+    found: [["grafana.adminPasswordSecret.name", "lgtm-grafana", /must begin with "lgtm\/"/]],
+    right: { "grafana.adminPasswordSecret.name": "lgtm/g" },
+  },
+  {
+    rule: "roles per service name their secrets",
+    wrong: { "iam.taskRoles": "shared", "grafana.adminPasswordSecret.name": "other/g" },
+    found: [["grafana.adminPasswordSecret.name", "other/g", /with iam\.taskRoles "shared"/]],
+    right: { "iam.taskRoles": "per-service", "grafana.adminPasswordSecret.name": "other/g" },
+  },
+  {
+    rule: "what is open is accepted in words",
+    wrong: { "loadBalancer.accepted": {} },
+    found: [
+      ["loadBalancer.accepted.publicPlainHttp", undefined, /certificateArn, or say in words/],
+      ["loadBalancer.accepted.publicIngestion", undefined, /limit loadBalancer\.ingress/],
+    ],
+    right: { "loadBalancer.accepted": {}, "loadBalancer.internal": true },
+  },
+  {
+    rule: "TLS needs no acceptance of plain HTTP",
+    wrong: { "loadBalancer.accepted": { publicIngestion: "senders reach it everywhere" } },
+    found: [["loadBalancer.accepted.publicPlainHttp", undefined, /unencrypted/]],
+    right: {
+      "loadBalancer.accepted": { publicIngestion: "senders reach it everywhere" },
+      "loadBalancer.certificateArn": "arn:aws:acm:ap-northeast-2:123456789012:certificate/0a1b",
+    },
+  },
+  {
+    rule: "the largest item fits into the cache",
+    base: profiles.target,
+    wrong: { "cache.maxItemSizeBytes": 2 * 1024 * 1024 - 1 },
+    found: [["cache.maxItemSizeBytes", 2 * 1024 * 1024 - 1, /must be at least 2097152: Loki/]],
+    right: { "cache.maxItemSizeBytes": 2 * 1024 * 1024 },
+  },
+  {
+    rule: "the flush fits into the stop timeout",
+    base: profiles.target,
+    wrong: { "services.alloy.stopTimeoutSeconds": 89 },
+    found: [["services.alloy.stopTimeoutSeconds", 89, /must be at least 90: Alloy may take 60 seconds/]],
+    right: { "services.alloy.stopTimeoutSeconds": 90 },
+  },
+  {
+    rule: "complete routes need our service configs",
+    wrong: { "loadBalancer.routes": "complete" },
+    found: [["loadBalancer.routes", "complete", /needs serviceConfigs "dockerfiles"/]],
+    right: { "loadBalancer.routes": "original" },
+  },
+  ...[
+    [profiles.baseline.imageRepositories.lifecycleRules[0], profiles.target.imageRepositories.lifecycleRules[1]],
+    [profiles.target.imageRepositories.lifecycleRules[1], profiles.target.imageRepositories.lifecycleRules[0]],
+    [profiles.target.imageRepositories.lifecycleRules[0]],
+  ].map((lifecycleRules): Case => ({
+    rule: "I29: released images stay, builds expire",
+    base: profiles.target,
+    wrong: { "imageRepositories.lifecycleRules": lifecycleRules },
+    found: [
+      ["imageRepositories.lifecycleRules", expect.anything(), /selects "released-…" and after it one that selects/],
+    ],
+    right: { "imageRepositories.lifecycleRules": profiles.target.imageRepositories.lifecycleRules.slice(0, 2) },
+  })),
 ];
 
-const changed = (values: Readonly<Record<string, unknown>>) =>
-  Object.entries(values).reduce((config, [path, value]) => withValue(config, path, value), baseline);
+const changed = (values: Readonly<Record<string, unknown>>, base: PlatformConfig = baseline) =>
+  Object.entries(values).reduce((config, [path, value]) => withValue(config, path, value), base);
 
-describe.each(CASES)("rule: $rule", ({ wrong, found, right }) => {
+describe.each(CASES)("rule: $rule", ({ base, wrong, found, right }) => {
   test(`GIVEN ${JSON.stringify(wrong).slice(0, 80)} THEN path, value and rule are told`, () => {
-    const findings = findingsIn(changed(wrong));
+    const findings = findingsIn(changed(wrong, base));
     for (const [path, value, rule] of found)
       expect(findings).toContainEqual({ path, value, rule: expect.stringMatching(rule) as string });
   });
 
   test(`GIVEN ${JSON.stringify(right).slice(0, 80)} THEN nothing is found`, () => {
-    expect(findingsIn(changed(right))).toEqual([]);
+    expect(findingsIn(changed(right, base))).toEqual([]);
   });
 });
 

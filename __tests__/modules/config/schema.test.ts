@@ -1,3 +1,4 @@
+import { profiles } from "../../../common.config";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { findingsIn } from "../../../modules/config/validate";
 import { baseline } from "../../support/platform";
@@ -121,14 +122,30 @@ const CASES: readonly Case[] = [
   ["grafana.adminPasswordSecret.name", "arn:aws:secretsmanager:x", /Secrets Manager name/, "lgtm/a_+=.@-b"],
   ["grafana.adminPasswordSecret.jsonKey", "", /key of the secret's JSON/, "p"],
   ["grafana.adminPasswordSecret.jsonKey", "a:b", /without colons/, "a-b"],
+  ["network.s3GatewayEndpoint", "yes", /expected boolean/, true],
+  [
+    "imageRepositories.lifecycleRules[0]",
+    { description: "x", tagPattern: "*.*.*-*.*", keepCount: 1 },
+    /at most four wildcards|tagPattern/,
+    { description: "x", tagPattern: "*.*.*-*", keepCount: 1 },
+  ],
+  ["imageRepositories.deployedTag", "latest", /"upstream" or "released"/, "upstream"],
+  ["loadBalancer.deregistrationDelaySeconds", "never", /number of seconds or "stop timeout"/, "stop timeout"],
+  ["loadBalancer.routes", "some", /Invalid option|"original" or "complete"/, "original"],
+  ["loadBalancer.accepted.publicPlainHttp", "it is fine", /at least four words/, "there is no certificate"],
+  ["loadBalancer.accepted.publicIngestion", "", /at least four words/, "senders come from anywhere"],
+  ["services.loki.stopTimeoutSeconds", 121, /2 to 120 seconds/, 120],
+  ["serviceConfigs", "mine", /"original" or "dockerfiles"/, "original"],
+  ["iam.taskRoles", "none", /"shared" or "per-service"|Invalid option/, "per-service"],
+  ["grafana.database", "rds", /must be "ephemeral"/, "ephemeral"],
   ["timeZone", "Asia/Soul", /IANA time zone/, "UTC"],
   ["timeZone", "asia/seoul", /IANA time zone/, "Asia/Seoul"],
   ["logRetentionDays", 2, /CloudWatch Logs offers/, 1],
   ["logRetentionDays", 3650, /CloudWatch Logs offers/, 3653],
 ];
 
-test("GIVEN baseline THEN nothing is found", () => {
-  expect(findingsIn(baseline)).toEqual([]);
+test.each(Object.entries<PlatformConfig>(profiles))("GIVEN the profile %s THEN nothing is found", (_name, config) => {
+  expect(findingsIn(config)).toEqual([]);
 });
 
 describe.each(CASES)("GIVEN %s", (path, wrong, rule, right) => {
