@@ -1,0 +1,81 @@
+import { profiles } from "../common.config";
+import type { PlatformConfig } from "../modules/config/platform-config";
+import { type LayerJson, platformJson } from "../stacks/platform-json";
+
+/** Address of a resource -> its address in the HCL, or null where it has the same or the HCL had no such resource. */
+export type LayerAddresses = Readonly<Record<string, string | null>>;
+
+/** Profile -> layer -> addresses, all in alphabetical order. */
+export type AddressList = Readonly<Record<string, Readonly<Record<string, LayerAddresses>>>>;
+
+/** Where the list is kept, from the root of the project. A change to it is a change to review. */
+export const ADDRESS_FILE = "docs/addresses.json";
+
+/** The addresses that the layers have now, in every profile of common.config.ts. */
+export function currentAddresses(): AddressList {
+  const entries = Object.entries<PlatformConfig>(profiles).map(([name, config]) => [name, addressesOf(config)]);
+  return Object.fromEntries(entries) as AddressList;
+}
+
+/**
+ * The addresses of one configuration, by layer.
+ *
+ * @param config the platform
+ */
+export function addressesOf(config: PlatformConfig): Readonly<Record<string, LayerAddresses>> {
+  // Releases change images, never addresses.
+  return Object.fromEntries(platformJson(config, {}).map(({ id, json }) => [id, layerAddresses(json)]));
+}
+
+/**
+ * The addresses of one layer.
+ *
+ * @param json the layer
+ * @throws Error if a `moved` block leads to an address that the layer does not have, or two lead to one
+ */
+export function layerAddresses(json: LayerJson): LayerAddresses {
+  const addresses = Object.entries(json.resource).flatMap(([type, resources]) =>
+    Object.keys(resources).map((name) => `${type}.${name}`),
+  );
+  const former = new Map<string, string>();
+  for (const { from, to } of json.moved ?? []) {
+    if (!addresses.includes(to)) throw new Error(`${from} moves to ${to}, which the layer does not have`);
+    if (former.has(to)) throw new Error(`${to} has two former addresses: ${former.get(to) ?? ""} and ${from}`);
+    former.set(to, from);
+  }
+  return Object.fromEntries(addresses.sort().map((address) => [address, former.get(address) ?? null]));
+}
+
+/**
+ * The list as it is committed.
+ *
+ * @param list the addresses
+ */
+export function renderAddresses(list: AddressList): string {
+  return `${JSON.stringify(list, undefined, 2)}\n`;
+}
+
+/**
+ * What differs between two lists, one line a change; empty if nothing does.
+ *
+ * @param committed the list in {@link ADDRESS_FILE}
+ * @param current the list of the layers now
+ */
+export function addressChanges(committed: AddressList, current: AddressList): readonly string[] {
+  const before = linesOf(committed);
+  const after = linesOf(current);
+  return [
+    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+  ];
+}
+
+function linesOf(list: AddressList): readonly string[] {
+  return Object.entries(list).flatMap(([profile, layers]) =>
+    Object.entries(layers).flatMap(([layer, addresses]) =>
+      Object.entries(addresses).map(
+        ([address, former]) => `${profile} ${layer} ${address}${former === null ? "" : ` (was ${former})`}`,
+      ),
+    ),
+  );
+}
