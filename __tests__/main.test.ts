@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { profiles } from "../common.config";
 import { LAYER_IDS } from "./support/existing-state";
 
 const ROOT = join(__dirname, "..");
@@ -85,18 +86,10 @@ async function runMain(
   const trap = join(scratch, "trap.cjs");
   writeFileSync(trap, NETWORK_TRAP);
   const tsx = pathToFileURL(require.resolve("tsx")).href;
-  const [program = "", ...args] = [
-    ...wrapper,
-    process.execPath,
-    "--require",
-    trap,
-    "--import",
-    tsx,
-    join(project, "main.ts"),
-  ];
+  const command = [...wrapper, process.execPath, "--require", trap, "--import", tsx, join(project, "main.ts")];
   const clean = { PATH: process.env.PATH, HOME: process.env.HOME, CDKTF_OUTDIR: outdir, ...env };
   return new Promise((resolve) => {
-    execFile(program, args, { cwd, env: clean }, (error, stdout, stderr) => {
+    execFile(command[0] ?? process.execPath, command.slice(1), { cwd, env: clean }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, stdout, stderr, outdir });
     });
   });
@@ -143,8 +136,11 @@ beforeAll(async () => {
 
 describe("GIVEN the project as it is", () => {
   test("THEN all layers are written, each with the provider's lock file", () => {
-    expect(here).toMatchObject({ code: 0, stdout: "" });
-    expect(here.stderr).toBe(`Synthesized profile "baseline" (environment prod) to ${here.outdir}\n`);
+    expect(here).toMatchObject({
+      code: 0,
+      stdout: `Synthesized profile "baseline" (environment prod) to ${here.outdir}\n`,
+      stderr: "",
+    });
     const lock = readFileSync(join(ROOT, "provider/terraform.lock.hcl"), "utf8");
     const files = filesOf(here.outdir);
     expect(Object.keys(files).sort()).toEqual(
@@ -174,12 +170,18 @@ describe("GIVEN the project as it is", () => {
     for (const { stderr } of [here, elsewhere]) expect(stderr).not.toContain("NETWORK");
   });
 
+  test("and a connection would have been seen", () => {
+    const program = "require('node:net').connect(9, '127.0.0.1')";
+    const { stderr } = spawnSync(process.execPath, ["--require", join(scratch, "trap.cjs"), "-e", program]);
+    expect(stderr.toString()).toContain('NETWORK {"port":9');
+  });
+
   const reason = noNamespaces === undefined ? "" : ` (skipped: ${noNamespaces})`;
   (noNamespaces === undefined ? test : test.skip)(
     `THEN a network namespace without any network is enough${reason}`,
     () => {
       expect(elsewhere.code).toBe(0);
-      expect(elsewhere.stderr).toMatch(/^Synthesized profile "baseline"/);
+      expect(elsewhere.stdout).toMatch(/^Synthesized profile "baseline"/);
     },
   );
 });
@@ -203,7 +205,9 @@ describe("GIVEN a configuration with two mistakes", () => {
 describe("GIVEN a profile that does not exist", () => {
   test("THEN the exit code is 2, the known ones are listed, and nothing is written", () => {
     expect(unknown).toMatchObject({ code: 2, stdout: "" });
-    expect(unknown.stderr).toBe('Unknown profile "nonsense". common.config.ts defines: baseline, target, staging.\n');
+    expect(unknown.stderr).toBe(
+      `Unknown profile "nonsense". common.config.ts defines: ${Object.keys(profiles).join(", ")}.\n`,
+    );
     expect(existsSync(unknown.outdir)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
-import { profiles } from "../common.config";
-import type { PlatformConfig } from "../modules/config/platform-config";
-import { type LayerJson, platformJson } from "../stacks/platform-json";
+import { readFileSync } from "node:fs";
+import type { LayerJson } from "../stacks/platform-json";
+import type { Layer } from "./layers";
 
 /** Address of a resource -> its address in the HCL, or null where it has the same or the HCL had no such resource. */
 export type LayerAddresses = Readonly<Record<string, string | null>>;
@@ -11,20 +11,15 @@ export type AddressList = Readonly<Record<string, Readonly<Record<string, LayerA
 /** Where the list is kept, from the root of the project. A change to it is a change to review. */
 export const ADDRESS_FILE = "docs/addresses.json";
 
-/** The addresses that the layers have now, in every profile of common.config.ts. */
-export function currentAddresses(): AddressList {
-  const entries = Object.entries<PlatformConfig>(profiles).map(([name, config]) => [name, addressesOf(config)]);
-  return Object.fromEntries(entries) as AddressList;
-}
-
 /**
- * The addresses of one configuration, by layer.
+ * The addresses of synthesized layers, by layer.
  *
- * @param config the platform
+ * @param layers the layers, in the JSON form
  */
-export function addressesOf(config: PlatformConfig): Readonly<Record<string, LayerAddresses>> {
-  // Releases change images, never addresses.
-  return Object.fromEntries(platformJson(config, {}).map(({ id, json }) => [id, layerAddresses(json)]));
+export function readAddresses(layers: readonly Layer[]): Readonly<Record<string, LayerAddresses>> {
+  return Object.fromEntries(
+    layers.map(({ id, file }) => [id, layerAddresses(JSON.parse(readFileSync(file, "utf8")) as LayerJson)]),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { profiles } from "../../common.config";
 import { LAYER_OUTPUTS, type LayerId } from "../../stacks/outputs";
 import { existingState, LAYER_IDS } from "../support/existing-state";
-import { baseline, preparePlatform } from "../support/platform";
+import { type Platform, preparePlatform } from "../support/platform";
 
 /** Who reads whose outputs, as in the HCL. */
 const READS: Readonly<Partial<Record<LayerId, readonly LayerId[]>>> = {
@@ -28,6 +28,7 @@ const ORDER: Readonly<Partial<Record<LayerId, readonly LayerId[]>>> = {
 };
 
 const platform = preparePlatform();
+const profile = { target: preparePlatform(profiles.target), staging: preparePlatform(profiles.staging) };
 
 test("GIVEN baseline THEN the layers are those of the existing state, in order", () => {
   expect(platform.layers.map(({ id }) => id)).toEqual(LAYER_IDS);
@@ -121,7 +122,7 @@ describe("GIVEN an environment that has no states of the HCL", () => {
 });
 
 describe.each(["target", "staging"] as const)("GIVEN the profile %s", (name) => {
-  const other = preparePlatform(profiles[name]);
+  const other = profile[name];
 
   test("THEN it has every output of baseline, with the same sensitivity", () => {
     for (const { id, json } of platform.layers)
@@ -134,19 +135,19 @@ describe.each(["target", "staging"] as const)("GIVEN the profile %s", (name) => 
 
 test("GIVEN prod and staging THEN no name, bucket, key or network is in both", () => {
   const named = ["name", "bucket", "cluster_id", "family", "name_prefix", "cidr_block"];
-  const names = (config: typeof baseline) =>
-    preparePlatform(config).layers.flatMap(({ id, json }) => [
+  const names = ({ layers }: Platform) =>
+    layers.flatMap(({ id, json }) => [
       JSON.stringify(json.terraform.backend),
       ...Object.entries(json.resource).flatMap(([type, resources]) =>
         Object.values(resources).flatMap((resource) =>
           named
-            .filter((key) => typeof resource[key] === "string" && !String(resource[key]).startsWith("${"))
+            .filter((key) => typeof resource[key] === "string" && !/^\$\{/.test(resource[key]))
             .map((key) => `${id} ${type} ${key} ${String(resource[key])}`),
         ),
       ),
     ]);
-  const staging = new Set(names(profiles.staging));
-  const shared = names(profiles.target).filter((name) => staging.has(name));
+  const staging = new Set(names(profile.staging));
+  const shared = names(profile.target).filter((name) => staging.has(name));
 
   // Names inside a cluster, a namespace or a role of their own, and what is no name.
   const scoped =

@@ -27,7 +27,7 @@ function isSame(configured: unknown, stored: unknown): boolean {
 
 function isSameList(configured: readonly unknown[], stored: unknown): boolean {
   if (!Array.isArray(stored) || configured.length !== stored.length) return false;
-  const left: unknown[] = [...stored];
+  const left = [...(stored as readonly unknown[])];
   return configured.every((item) => {
     const index = left.findIndex((other) => isSame(item, other));
     if (index !== -1) left.splice(index, 1);

@@ -1,21 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../../common.config";
+import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { LayerJson } from "../../stacks/platform-json";
-import {
-  ADDRESS_FILE,
-  addressChanges,
-  type AddressList,
-  currentAddresses,
-  layerAddresses,
-  renderAddresses,
-} from "../../tools/addresses";
+import { ADDRESS_FILE, addressChanges, type AddressList, layerAddresses, renderAddresses } from "../../tools/addresses";
 import { reverseMoves } from "../../tools/reverse-moves";
+import { addressesOf } from "../support/addresses";
 import { existingState, instancesByAddress, LAYER_IDS } from "../support/existing-state";
 
 const committed = readFileSync(join(__dirname, "../..", ADDRESS_FILE), "utf8");
 const list = JSON.parse(committed) as AddressList;
-const current = currentAddresses();
+const current: AddressList = Object.fromEntries(
+  Object.entries<PlatformConfig>(profiles).map(([name, config]) => [name, addressesOf(config)]),
+);
 
 const layer = (moved: LayerJson["moved"]): LayerJson => ({
   terraform: {},

@@ -2,12 +2,12 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SERVICE_NAMES } from "../../modules/services/service-name";
-import { addressesOf } from "../../tools/addresses";
 import { REVERSE_MOVES_FILE, reverseMoves } from "../../tools/reverse-moves";
 import { findTerraform } from "../../tools/terraform/binary";
 import { quietEnvironment } from "../../tools/terraform/environment";
 import { lockFile, setUpProvider } from "../../tools/terraform/provider";
 import { Terraform } from "../../tools/terraform/terraform";
+import { addressesOf } from "../support/addresses";
 import { stateFilePath } from "../support/existing-state";
 import { baseline, preparePlatform, present } from "../support/platform";
 
@@ -109,9 +109,9 @@ const wayBack = present(reverseMoves(LAYER, present(addressesOf(baseline)[LAYER]
 let moved: string;
 
 beforeAll(async () => {
-  const { terraform: settings, provider: _, ...layer } = preparePlatform().json(LAYER);
-  const { backend: __, ...versions } = settings;
-  const files = { "cdk.tf.json": { ...layer, terraform: versions, provider: { aws: [OFFLINE] } } };
+  // As synthesized, but for where the state is and who the provider asks.
+  const layer = { ...preparePlatform().json(LAYER), terraform: VERSIONS, provider: { aws: [OFFLINE] } };
+  const files = { "cdk.tf.json": layer };
   moved = makeFolder("new", files, stateFilePath(LAYER));
   const terraform = await terraformIn(moved);
   await terraform.plan({ out: "plan", refresh: false });

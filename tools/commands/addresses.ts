@@ -1,9 +1,12 @@
 import type { Command } from "commander";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { profiles } from "../../common.config";
+import { ADDRESS_FILE, addressChanges, type AddressList, readAddresses, renderAddresses } from "../addresses";
 import { exitCodes } from "../exit-codes";
-import { projectRoot } from "../paths";
+import { makeRunFolder, projectRoot } from "../paths";
 import { REVERSE_MOVES_FILE, reverseMoves } from "../reverse-moves";
+import { synthesize } from "../synth";
 import { UserError } from "../user-error";
 import { profileOption } from "./options";
 
@@ -19,7 +22,7 @@ export function registerAddresses(program: Command): void {
     .command("addresses")
     .summary("compare the resource addresses with the committed list")
     .description(
-      "Compares the addresses of all resources, in every profile, with docs/addresses.json; ends with 3 if they differ.\n" +
+      `Compares the addresses of all resources, in every profile, with ${ADDRESS_FILE}; ends with 3 if they differ.\n` +
         "With --reverse-moves, writes files of moved blocks that lead back to the addresses of the old HCL.",
     )
     .option("--write", "write the list anew: the change to it is then part of the review")
@@ -35,16 +38,14 @@ async function runAddresses(options: Options): Promise<void> {
 }
 
 async function compare(write: boolean): Promise<void> {
-  // Loads CDKTF, which the other commands should not wait for.
-  const { ADDRESS_FILE, addressChanges, currentAddresses, renderAddresses } = await import("../addresses.js");
+  const current = await currentAddresses();
   const file = join(projectRoot, ADDRESS_FILE);
-  const current = currentAddresses();
   if (write) {
     writeFileSync(file, renderAddresses(current));
     process.stdout.write(`${relative(process.cwd(), file)} written\n`);
     return;
   }
-  const changes = addressChanges(JSON.parse(readFileSync(file, "utf8")) as typeof current, current);
+  const changes = addressChanges(JSON.parse(readFileSync(file, "utf8")) as AddressList, current);
   if (changes.length === 0) {
     process.stdout.write(`${ADDRESS_FILE} is up to date\n`);
     return;
@@ -53,10 +54,19 @@ async function compare(write: boolean): Promise<void> {
   process.exitCode = exitCodes.negative;
 }
 
-async function writeReverseMoves(folder: string, profileName: string | undefined): Promise<void> {
-  const { addressesOf } = await import("../addresses.js");
-  const { name, config } = await profileNamed(profileName);
-  const written = Object.entries(addressesOf(config)).flatMap(([layer, addresses]) => {
+async function currentAddresses(): Promise<AddressList> {
+  const folder = makeRunFolder("addresses");
+  const list: [string, AddressList[string]][] = [];
+  for (const profile of Object.keys(profiles)) {
+    const { layers } = await synthesize({ profile, outFolder: join(folder, profile), say: () => undefined });
+    list.push([profile, readAddresses(layers)]);
+  }
+  return Object.fromEntries(list);
+}
+
+async function writeReverseMoves(folder: string, named: string | undefined): Promise<void> {
+  const { layers, profile } = await synthesize({ profile: named, outFolder: makeRunFolder("addresses") });
+  const written = Object.entries(readAddresses(layers)).flatMap(([layer, addresses]) => {
     const text = reverseMoves(layer, addresses);
     if (text === undefined) return [];
     const file = join(folder, layer, REVERSE_MOVES_FILE);
@@ -66,19 +76,9 @@ async function writeReverseMoves(folder: string, profileName: string | undefined
   });
   if (written.length === 0)
     throw new UserError({
-      what: `Nothing moved in the profile ${name}: it adopts no states of the HCL.`,
+      what: `Nothing moved in the profile ${profile}: it adopts no states of the HCL.`,
       mend: "name a profile with adoptsHclState: true",
       exit: "badInput",
     });
-  process.stdout.write(`profile ${name}\n${written.join("\n")}\n`);
-}
-
-async function profileNamed(name: string | undefined) {
-  const { resolveProfile, UnknownProfileError } = await import("../../modules/config/profiles.js");
-  try {
-    return resolveProfile(name);
-  } catch (error) {
-    if (!(error instanceof UnknownProfileError)) throw error;
-    throw new UserError({ what: error.message, mend: "name one of these with --profile", exit: "badInput" });
-  }
+  process.stdout.write(`${written.join("\n")}\n`);
 }
