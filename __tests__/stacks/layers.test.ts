@@ -141,8 +141,9 @@ test("GIVEN prod and staging THEN no name, bucket, key or network is in both", (
       ...Object.entries(json.resource).flatMap(([type, resources]) =>
         Object.values(resources).flatMap((resource) =>
           named
-            .filter((key) => typeof resource[key] === "string" && !/^\$\{/.test(resource[key]))
-            .map((key) => `${id} ${type} ${key} ${String(resource[key])}`),
+            .map((key) => [key, resource[key]] as const)
+            .filter(([, value]) => typeof value === "string" && !value.startsWith("${"))
+            .map(([key, value]) => `${id} ${type} ${key} ${String(value)}`),
         ),
       ),
     ]);
