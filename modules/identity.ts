@@ -21,6 +21,7 @@ export function declareAdoption(scope: Construct, adoptsHclState: boolean): void
  * @param formerAddress its address in the HCL, instance key included: a `moved` block without the key plans an add and
  *   a destroy. Leave it out for a resource that the HCL did not have, or that keeps its address.
  * @returns the resource
+ * @throws Error if the former address is the new one: Terraform refuses such a `moved` block
  */
 export function identify<Resource extends TerraformResource>(
   resource: Resource,
@@ -28,6 +29,9 @@ export function identify<Resource extends TerraformResource>(
   formerAddress?: string,
 ): Resource {
   resource.overrideLogicalId(name);
+  const address = `${resource.terraformResourceType}.${name}`;
+  if (formerAddress === address)
+    throw new Error(`${resource.node.path}: ${address} would move to itself; leave out its former address`);
   if (formerAddress !== undefined && resource.node.tryGetContext(ADOPTION) === true) resource.moveFromId(formerAddress);
   return resource;
 }

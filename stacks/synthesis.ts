@@ -11,7 +11,7 @@ const CONFIGURATION_REFUSED = 2;
 const PROVIDER_LOCK = join(__dirname, "../provider/terraform.lock.hcl");
 
 /**
- * Builds the app and writes it. Says on standard error which profile it worked on. A configuration that is refused ends
+ * Builds the app and writes it. Says which profile it worked on. A configuration that is refused ends
  * the process with exit code 2 and its findings, before anything is written.
  *
  * @param build validates the configuration, then builds the app

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { registerAddresses } from "./commands/addresses";
 import { registerAdopt } from "./commands/adopt";
 import { registerBench } from "./commands/bench";
 import { registerDiagrams } from "./commands/diagrams";
@@ -20,6 +21,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerTest,
   registerLint,
   registerDoctor,
+  registerAddresses,
   registerDiagrams,
   registerBench,
 ];

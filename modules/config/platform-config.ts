@@ -22,7 +22,7 @@ export interface PlatformConfig {
    * address changed carries a `moved` block from its address in the HCL.
    */
   readonly adoptsHclState: boolean;
-  /** Tags that each resource carries beside Name and Environment. */
+  /** Tags that each resource carries beside Name, Environment, Project and ManagedBy. */
   readonly tags: Readonly<Record<string, string>>;
   readonly network: NetworkConfig;
   readonly dataBucket: DataBucketConfig;
@@ -67,7 +67,7 @@ export interface StateConfig {
 export interface ZoneConfig {
   /** Name of the zone, `ap-northeast-2a`. */
   readonly name: string;
-  /** CIDR block of the zone's public subnet (load balancer, NAT gateway). */
+  /** CIDR block of the zone's public subnet (load balancer, NAT gateway); /16 to /27. */
   readonly publicCidr: string;
   /** CIDR block of the zone's private subnet (tasks, cache). */
   readonly privateCidr: string;

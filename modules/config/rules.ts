@@ -1,16 +1,15 @@
-import { isIPv4CidrBlock, isWithin, overlaps, prefixLength } from "./cidr";
-import type { ConfigFinding } from "./config-error";
-import type { ImageLifecycleRule, PlatformConfig } from "./platform-config";
 import { targetGroupName } from "../load-balancer-names";
 import { serviceCatalog } from "../services/catalog";
-import type { ServiceDefinition } from "../services/service-definition";
 import { targetGroupsOf } from "../services/target-groups";
+import { brokenAwsLimits } from "./aws-limits";
+import { brokenCatalogRules } from "./catalog-rules";
+import { isIPv4CidrBlock, isWithin, overlaps, prefixLength } from "./cidr";
+import type { ConfigFinding } from "./config-error";
+import { finding, repeated } from "./finding";
+import type { ImageLifecycleRule, PlatformConfig } from "./platform-config";
 
 /** Looks at several values together and tells what does not fit. */
 type Rule = (config: PlatformConfig) => readonly ConfigFinding[];
-
-/** AWS limit: condition values of one listener rule. */
-const MAX_CONDITION_VALUES = 5;
 
 /**
  * All that is wrong between the values of a configuration whose values are well-formed one by one.
@@ -151,20 +150,6 @@ const namesFitAws: Rule = (config) => {
     );
 };
 
-const rulesFitListener: Rule = (config) => {
-  const routes = Object.values(serviceCatalog(config)).flatMap((service) => routesOf(service));
-  const tooMany = routes
-    .filter(({ paths }) => paths.length === 0 || paths.length > MAX_CONDITION_VALUES)
-    .map(({ path, paths }) =>
-      finding(
-        path,
-        paths,
-        `must have 1 to ${MAX_CONDITION_VALUES} path patterns (an ALB limit on a rule's conditions)`,
-      ),
-    );
-  return [...tooMany, ...repeated(routes.map(({ path, priority }) => [`${path}.priority`, priority]))];
-};
-
 /** Said in words or not at all: nothing is open because somebody forgot. */
 const exposureIsAccepted: Rule = ({ loadBalancer: { internal, certificateArn, ingress, accepted } }) => {
   const isPublic = !internal && ingress.some(({ cidrBlocks }) => cidrBlocks.includes("0.0.0.0/0"));
@@ -251,6 +236,8 @@ function selects(rule: ImageLifecycleRule, tag: string): boolean {
   return new RegExp(`^${pattern.join(".*")}$`).test(tag);
 }
 
+const catalogFitsAws: Rule = (config) => brokenCatalogRules(Object.values(serviceCatalog(config)));
+
 const RULES: readonly Rule[] = [
   zonesBelongToRegion,
   zonesAreDistinct,
@@ -262,37 +249,18 @@ const RULES: readonly Rule[] = [
   certificateIsOfTheRegion,
   maintenanceWindowIsAnHour,
   namesFitAws,
-  rulesFitListener,
   exposureIsAccepted,
   itemsFitCache,
   flushFitsStopTimeout,
   completeRoutesNeedOurConfigs,
   lifecycleRulesSelectOurTags,
+  brokenAwsLimits,
+  catalogFitsAws,
 ];
-
-function finding(path: string, value: unknown, rule: string): ConfigFinding {
-  return { path, value, rule };
-}
 
 function subnetCidrs({ network }: Pick<PlatformConfig, "network">): [string, string][] {
   return network.zones.flatMap(({ publicCidr, privateCidr }, index): [string, string][] => [
     [`network.zones[${index}].publicCidr`, publicCidr],
     [`network.zones[${index}].privateCidr`, privateCidr],
   ]);
-}
-
-function routesOf({ name, loadBalancing }: ServiceDefinition) {
-  if (loadBalancing === undefined || loadBalancing.routes === "default") return [];
-  return loadBalancing.routes.map((route, index) => ({
-    ...route,
-    path: `modules/services/${name}.ts loadBalancing.routes[${index}]`,
-  }));
-}
-
-/** A finding for each value that an earlier path has too. */
-function repeated(values: readonly (readonly [path: string, value: unknown])[]): readonly ConfigFinding[] {
-  return values.flatMap(([path, value], index) => {
-    const first = values.slice(0, index).find(([, other]) => other === value);
-    return first === undefined ? [] : [finding(path, value, `must differ from ${first[0]}`)];
-  });
 }

@@ -25,8 +25,16 @@ const wholeNumber = (minimum: number, maximum: number, unit: string, why: string
 const bucketName = z
   .string()
   .regex(
-    /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias|--ol-s3|\.mrap|--x-s3)$/,
+    /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/,
     "must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes, beginning and ending with a letter or digit, no two dots in a row, not an IP address, no reserved prefix or suffix",
+  );
+
+/** Two dashes in a row are an error in an ElastiCache cluster's name. */
+const namePart = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    "must be lower-case letters and digits, beginning with a letter, with single dashes in between",
   );
 
 const state = z.strictObject({
@@ -74,34 +82,40 @@ const storagePrefixes = z.strictObject({
   pyroscope: lettersDigitsDashes,
 });
 
-const lifecycleRule = z.union([
-  z.strictObject({
-    description: text,
-    tagPrefixes: z.tuple([text], text),
-    keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
-  }),
-  z.strictObject({
-    description: text,
-    tagPattern: text.refine(
-      (pattern) => (pattern.match(/\*/g) ?? []).length <= 4,
-      "must have at most four wildcards (an ECR limit)",
-    ),
-    keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
-  }),
-  z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(1, 3650, "days", "a sensible bound") }),
-]);
+const lifecycleRule = z.union(
+  [
+    z.strictObject({
+      description: text,
+      tagPrefixes: z.tuple([text], text),
+      keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
+    }),
+    z.strictObject({
+      description: text,
+      tagPattern: text.refine(
+        (pattern) => (pattern.match(/\*/g) ?? []).length <= 4,
+        "must have at most four wildcards (an ECR limit)",
+      ),
+      keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
+    }),
+    z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(1, 3650, "days", "a sensible bound") }),
+  ],
+  "must have a description and either tagPrefixes or tagPattern with keepCount, or expireUntaggedAfterDays",
+);
+
+/** Repositories allow a dot between groups, task-definition families do not. Source: ECR and ECS API references. */
+const repositoryPrefix = z
+  .string()
+  .regex(
+    /^(?=.{1,200}$)[a-z0-9]+([_-][a-z0-9]+)*$/,
+    "must be at most 200 lower-case letters and digits, in groups separated by a dash or underscore (names of repositories and task definitions)",
+  );
 
 const imageRepositories = z.strictObject({
-  namePrefix: z
-    .string()
-    .regex(
-      /^[a-z0-9]+([._-][a-z0-9]+)*$/,
-      "must be lower-case letters and digits, in groups separated by a dot, dash or underscore (ECR's repository names)",
-    ),
+  namePrefix: repositoryPrefix,
   tagMutability: z.enum(["MUTABLE", "IMMUTABLE"], 'must be "MUTABLE" or "IMMUTABLE"'),
   scanOnPush: z.boolean(),
   destroyWithImages: z.boolean(),
-  lifecycleRules: z.array(lifecycleRule),
+  lifecycleRules: z.array(lifecycleRule).min(1, "must have a rule: ECR refuses an empty policy"),
   deployedTag: z.enum(["upstream", "released"], 'must be "upstream" or "released"'),
 });
 
@@ -114,6 +128,13 @@ const upstreamVersion = z.custom<UpstreamVersion>(
 const acceptance = z
   .string()
   .refine((reason) => reason.trim().split(/\s+/).length >= 4, "must say in at least four words why this is accepted");
+/** Source: `IpRange` in the EC2 API reference. */
+const ruleDescription = z
+  .string()
+  .regex(
+    /^[\w .:/()#,@[\]+=&;{}!$*-]{1,255}$/,
+    "must be 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* (an EC2 limit)",
+  );
 
 const loadBalancer = z.strictObject({
   internal: z.boolean(),
@@ -131,7 +152,7 @@ const loadBalancer = z.strictObject({
   ingress: z.array(
     z.strictObject({
       port: wholeNumber(1, 65535, "", "a TCP port"),
-      description: text.max(255, "must have at most 255 characters (an EC2 limit)"),
+      description: ruleDescription,
       cidrBlocks: z.array(text).min(1, "must name at least one CIDR block"),
     }),
   ),
@@ -141,7 +162,10 @@ const loadBalancer = z.strictObject({
     healthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
     unhealthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
   }),
-  deregistrationDelaySeconds: z.union([wholeNumber(0, 3600, "seconds", "an ALB limit"), z.literal("stop timeout")]),
+  deregistrationDelaySeconds: z.union(
+    [wholeNumber(0, 3600, "seconds", "an ALB limit"), z.literal("stop timeout")],
+    'must be a number of seconds or "stop timeout"',
+  ),
   routes: z.enum(["original", "complete"], 'must be "original" or "complete"'),
   accepted: z.strictObject({
     publicPlainHttp: acceptance.exactOptional(),
@@ -155,16 +179,17 @@ const cache = z.strictObject({
   nodeType: z
     .string()
     .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, 'must be an ElastiCache node type, like "cache.t3.micro"'),
+  // Source: `NumCacheNodes` of `CreateCacheCluster` in the ElastiCache API reference; more only on request.
   nodeCount: wholeNumber(1, 40, "nodes", "an ElastiCache limit"),
+  // Source: `-I` in memcached's manual.
   maxItemSizeBytes: wholeNumber(KIB, 128 * MIB, "bytes", "Memcached takes 1 KiB to 128 MiB"),
   maintenanceWindow: text,
   createServiceLinkedRole: z.boolean(),
 });
 
-const fargateSize = z.custom<FargateSize>((value) => {
-  const { cpu, memoryMiB } = Object(value) as Partial<FargateSize>;
-  return cpu !== undefined && memoryMiB !== undefined && (fargateMemoryFor(cpu) ?? []).includes(memoryMiB);
-}, `must be a CPU and memory pair that Fargate offers, such as ${exampleSizes()}`);
+const fargateSize = z.custom<FargateSize>(isFargateSize, {
+  error: ({ input }) => `must be a CPU and memory pair that Fargate offers: ${offeredSizes(input)}`,
+});
 
 const serviceTasks: z.ZodType<ServiceTasks> = z.strictObject({
   size: fargateSize,
@@ -179,29 +204,38 @@ const secretName = z
     "must be a Secrets Manager name: 1 to 512 letters, digits and /_+=.@- (an ARN or a value does not belong here)",
   );
 
+/** A colon would end the key in `<arn>:<key>::`. */
+const secretKey = z.string().regex(/^[^:\s]+$/, "must be a key of the secret's JSON text, without colons and spaces");
+
 /** The form of each value by itself; rules that look at several values are in `rules.ts`. */
 export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
-  projectName: z
+  projectName: namePart,
+  environment: namePart,
+  region: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
-  environment: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case letters, digits and dashes, beginning with a letter"),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like "ap-northeast-2"'),
+    .regex(
+      /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/,
+      'must be a region of the "aws" partition, like "ap-northeast-2" (the roles\' policies name no other partition)',
+    ),
   accountId: z
     .string()
     .regex(/^\d{12}$/, "must be the 12 digits of an AWS account")
     .exactOptional(),
   state,
   adoptsHclState: z.boolean(),
-  tags: z.record(text, z.string()),
+  tags: z.record(z.string(), z.string()),
   network,
   dataBucket,
   storagePrefixes,
   imageRepositories,
   imageVersions: z.record(z.enum(SERVICE_NAMES), upstreamVersion),
   serviceDiscovery: z.strictObject({
-    namespace: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, "must be a DNS name in lower case"),
+    namespace: z
+      .string()
+      .regex(
+        /^(?=.{1,240}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+        "must be a DNS name in lower case: labels of at most 63 letters, digits and dashes, 240 characters in all",
+      ),
     ttlSeconds: wholeNumber(0, 2147483647, "seconds", "a Cloud Map limit"),
   }),
   loadBalancer,
@@ -223,7 +257,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   }),
   grafana: z.strictObject({
     adminUser: text,
-    adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: text }),
+    adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: secretKey }),
     database: z.literal("ephemeral", 'must be "ephemeral", which accepts that the task\'s disk holds it'),
   }),
   serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
@@ -236,17 +270,30 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
     ),
 });
 
-function exampleSizes(): string {
-  return Object.entries(FARGATE_MEMORY_MIB)
-    .slice(0, 3)
-    .map(([cpu, memory]) => `${cpu} with ${memory.join("/")}`)
-    .join(", ");
+function isFargateSize(value: unknown): boolean {
+  const { cpu, memoryMiB, ...others } = Object(value) as Readonly<Record<string, unknown>>;
+  return (
+    typeof cpu === "number" &&
+    typeof memoryMiB === "number" &&
+    (fargateMemoryFor(cpu) ?? []).includes(memoryMiB) &&
+    Object.keys(others).length === 0
+  );
+}
+
+/** What goes with the CPU given or, if Fargate has no such size, the CPU sizes. */
+function offeredSizes(value: unknown): string {
+  const { cpu } = Object(value) as Readonly<Record<string, unknown>>;
+  const memory = typeof cpu === "number" ? fargateMemoryFor(cpu) : undefined;
+  return memory === undefined
+    ? `cpu ${Object.keys(FARGATE_MEMORY_MIB).join(", ")}`
+    : `cpu ${String(cpu)} goes with memoryMiB ${memory.join(", ")}`;
 }
 
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    // Intl takes "asia/seoul" too, the containers' time zone files do not; other names for one zone are fine.
+    return name === timeZone || (name.toLowerCase() !== timeZone.toLowerCase() && /^[A-Z]/.test(name));
   } catch {
     return false;
   }

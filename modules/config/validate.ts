@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { ConfigError, type ConfigFinding } from "./config-error";
 import type { PlatformConfig } from "./platform-config";
 import type { Profile } from "./profiles";
@@ -22,14 +23,25 @@ export function validateConfig({ name, config }: Profile): void {
  */
 export function findingsIn(config: PlatformConfig): readonly ConfigFinding[] {
   const { error } = platformConfigSchema.safeParse(config);
-  const malformed = (error?.issues ?? []).map(({ path, message }) => ({
-    path: pathText(path),
-    value: valueAt(config, path),
-    rule: message,
-  }));
+  const malformed = (error?.issues ?? []).flatMap((issue) =>
+    pathsOf(issue).map((path) => {
+      const value = valueAt(config, path);
+      return { path: pathText(path), value, rule: ruleOf(issue, value) };
+    }),
+  );
   // A value of the wrong type leaves the rules nothing to look at; the compiler refuses it too.
   const hasWrongTypes = (error?.issues ?? []).some(({ code }) => code === "invalid_type" || code === "invalid_union");
   return hasWrongTypes ? malformed : [...malformed, ...brokenRules(config)];
+}
+
+/** Where an issue lies; keys that nobody knows are named one by one. */
+function pathsOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+function ruleOf({ code, message }: z.core.$ZodIssue, value: unknown): string {
+  if (code === "unrecognized_keys") return "is not a key of the configuration: remove it, or correct its name";
+  return code === "invalid_type" && value === undefined ? `is missing (${message})` : message;
 }
 
 function pathText(path: readonly PropertyKey[]): string {

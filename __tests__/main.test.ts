@@ -1,0 +1,213 @@
+import { execFile, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { profiles } from "../common.config";
+import { LAYER_IDS } from "./support/existing-state";
+
+const ROOT = join(__dirname, "..");
+
+/** All that main.ts is made of. */
+const SOURCES = [
+  "common.config.ts",
+  "main.ts",
+  "modules",
+  "stacks",
+  "provider",
+  "releases.json",
+  "package.json",
+  "tsconfig.json",
+];
+
+/** Refuses every connection to another machine or process, and says that there was one. Unix sockets are tsx's own. */
+const NETWORK_TRAP = `
+const net = require("node:net");
+const dns = require("node:dns");
+const { connect } = net.Socket.prototype;
+net.Socket.prototype.connect = function (...args) {
+  const [options] = Array.isArray(args[0]) ? args[0] : args;
+  if (typeof options === "string" || options?.path !== undefined) return connect.apply(this, args);
+  console.error("NETWORK", JSON.stringify(options));
+  throw new Error("no network in this test");
+};
+dns.lookup = (name) => { console.error("NETWORK", name); throw new Error("no network in this test"); };
+`;
+
+const scratch = mkdtempSync(join(tmpdir(), "lgtm-main-"));
+afterAll(() => {
+  rmSync(scratch, { recursive: true });
+});
+
+/** A copy of the project, without its history and its output, with changes to common.config.ts. */
+function copyProject(name: string, change: (config: string) => string = (config) => config): string {
+  const folder = join(scratch, name);
+  mkdirSync(folder, { recursive: true });
+  for (const source of SOURCES) cpSync(join(ROOT, source), join(folder, source), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const file = join(folder, "common.config.ts");
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+  return folder;
+}
+
+/** What a run of main.ts left. */
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outdir: string;
+}
+
+/** How main.ts is run. */
+interface RunOptions {
+  /** @default the project */
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** A program that runs node. @default none */
+  readonly wrapper?: readonly string[];
+}
+
+async function runMain(
+  project: string,
+  name: string,
+  { cwd = project, env = {}, wrapper = [] }: RunOptions = {},
+): Promise<Run> {
+  const outdir = join(scratch, `out-${name}`);
+  const trap = join(scratch, "trap.cjs");
+  writeFileSync(trap, NETWORK_TRAP);
+  const tsx = pathToFileURL(require.resolve("tsx")).href;
+  const command = [...wrapper, process.execPath, "--require", trap, "--import", tsx, join(project, "main.ts")];
+  const clean = { PATH: process.env.PATH, HOME: process.env.HOME, CDKTF_OUTDIR: outdir, ...env };
+  return new Promise((resolve) => {
+    execFile(command[0] ?? process.execPath, command.slice(1), { cwd, env: clean }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, stdout, stderr, outdir });
+    });
+  });
+}
+
+/** Path inside the output folder -> content. */
+function filesOf(outdir: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [path.slice(outdir.length + 1), readFileSync(path, "utf8")]));
+}
+
+/** Why a run without any network cannot be made here, or undefined if it can. */
+function whyNoNamespaces(): string | undefined {
+  const { status, error } = spawnSync("unshare", ["--map-root-user", "--net", "true"]);
+  if (error !== undefined) return "there is no unshare on this machine";
+  return status === 0 ? undefined : "this machine forbids network namespaces";
+}
+
+const noNamespaces = whyNoNamespaces();
+
+let here: Run;
+let elsewhere: Run;
+let broken: Run;
+let unknown: Run;
+
+beforeAll(async () => {
+  const copy = copyProject("some/other/folder");
+  const brokenCopy = copyProject("broken", (config) =>
+    config
+      .replace('vpcCidr: "10.0.0.0/16"', 'vpcCidr: "10.0.0.0/8"')
+      .replace('tempo: "2.9.0"', 'tempo: "latest" as "1.0.0"'),
+  );
+  const wrapper = noNamespaces === undefined ? ["unshare", "--map-root-user", "--net"] : [];
+  [here, elsewhere] = await Promise.all([
+    runMain(ROOT, "here"),
+    runMain(copy, "elsewhere", { cwd: tmpdir(), env: { TZ: "Pacific/Apia", LANG: "ko_KR.UTF-8" }, wrapper }),
+  ]);
+  [broken, unknown] = await Promise.all([
+    runMain(brokenCopy, "broken"),
+    runMain(ROOT, "unknown", { env: { LGTM_PROFILE: "nonsense" } }),
+  ]);
+}, 60_000);
+
+describe("GIVEN the project as it is", () => {
+  test("THEN all layers are written, each with the provider's lock file", () => {
+    expect(here).toMatchObject({
+      code: 0,
+      stdout: `Synthesized profile "baseline" (environment prod) to ${here.outdir}\n`,
+      stderr: "",
+    });
+    const lock = readFileSync(join(ROOT, "provider/terraform.lock.hcl"), "utf8");
+    const files = filesOf(here.outdir);
+    expect(Object.keys(files).sort()).toEqual(
+      [
+        "manifest.json",
+        ...LAYER_IDS.flatMap((id) => [`stacks/${id}/.terraform.lock.hcl`, `stacks/${id}/cdk.tf.json`]),
+      ].sort(),
+    );
+    for (const id of LAYER_IDS) expect(files[`stacks/${id}/.terraform.lock.hcl`]).toBe(lock);
+  });
+
+  test("THEN another checkout, working directory, time zone and language give the same bytes", () => {
+    expect(elsewhere.code).toBe(0);
+    expect(filesOf(elsewhere.outdir)).toEqual(filesOf(here.outdir));
+  });
+
+  test("THEN no file holds a path of this machine, or a moment", () => {
+    for (const content of Object.values(filesOf(elsewhere.outdir))) {
+      for (const path of [scratch, tmpdir(), ROOT, process.env.HOME ?? ROOT].filter((each) => each.length > 1))
+        expect(content.split(/[\s"]/)).not.toContainEqual(expect.stringMatching(`^${path}(/|$)`));
+      expect(content).not.toMatch(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/);
+      expect(content).not.toContain("sourceMappingURL");
+    }
+  });
+
+  test("THEN no connection was tried", () => {
+    for (const { stderr } of [here, elsewhere]) expect(stderr).not.toContain("NETWORK");
+  });
+
+  test("and a connection would have been seen", () => {
+    const program = "require('node:net').connect(9, '127.0.0.1')";
+    const { stderr } = spawnSync(process.execPath, ["--require", join(scratch, "trap.cjs"), "-e", program]);
+    expect(stderr.toString()).toContain('NETWORK {"port":9');
+  });
+
+  const reason = noNamespaces === undefined ? "" : ` (skipped: ${noNamespaces})`;
+  (noNamespaces === undefined ? test : test.skip)(
+    `THEN a network namespace without any network is enough${reason}`,
+    () => {
+      expect(elsewhere.code).toBe(0);
+      expect(elsewhere.stdout).toMatch(/^Synthesized profile "baseline"/);
+    },
+  );
+});
+
+describe("GIVEN a configuration with two mistakes", () => {
+  test("THEN the exit code is 2, both are told on standard error, and nothing else", () => {
+    expect(broken).toMatchObject({ code: 2, stdout: "" });
+    expect(broken.stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^Profile "baseline" in common\.config\.ts has \d problems:$/),
+      expect.stringMatching(/^ {2}imageVersions\.tempo = "latest": must be the version of an upstream image/),
+      expect.stringMatching(/^ {2}network\.vpcCidr = "10\.0\.0\.0\/8": must be between \/16 and \/28/),
+    ]);
+    expect(broken.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test("THEN nothing is written", () => {
+    expect(existsSync(broken.outdir)).toBe(false);
+  });
+});
+
+describe("GIVEN a profile that does not exist", () => {
+  test("THEN the exit code is 2, the known ones are listed, and nothing is written", () => {
+    expect(unknown).toMatchObject({ code: 2, stdout: "" });
+    expect(unknown.stderr).toBe(
+      `Unknown profile "nonsense". common.config.ts defines: ${Object.keys(profiles).join(", ")}.\n`,
+    );
+    expect(existsSync(unknown.outdir)).toBe(false);
+  });
+});
