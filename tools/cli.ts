@@ -6,6 +6,7 @@ import { registerBench } from "./commands/bench";
 import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerLint } from "./commands/lint";
+import { registerRehearse } from "./commands/rehearse";
 import { registerSynth } from "./commands/synth";
 import { registerTest } from "./commands/test";
 import { exitCodes, exitMeanings, type ExitName } from "./exit-codes";
@@ -15,6 +16,7 @@ import { UserError } from "./user-error";
 
 /** All commands, in the order in which help lists them. */
 const registrations: readonly ((program: Command) => void)[] = [
+  registerRehearse,
   registerSynth,
   registerAdopt,
   registerTest,
