@@ -3,10 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { registerAdopt } from "./commands/adopt";
 import { registerBench } from "./commands/bench";
+import { registerBootstrap } from "./commands/bootstrap";
 import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerLint } from "./commands/lint";
 import { registerRehearse } from "./commands/rehearse";
+import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
 import { registerTest } from "./commands/test";
 import { exitCodes, exitMeanings, type ExitName } from "./exit-codes";
@@ -19,6 +21,8 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerRehearse,
   registerSynth,
   registerAdopt,
+  registerBootstrap,
+  registerState,
   registerTest,
   registerLint,
   registerDoctor,
@@ -38,8 +42,14 @@ export function buildProgram(): Command {
     .showHelpAfterError("(`./lgtm --help` lists the commands, `./lgtm <command> --help` its options)")
     .addHelpText("after", exitCodeHelp());
   for (const register of registrations) register(program);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  throwInsteadOfExit(program);
   return program;
+}
+
+/** Commander ends the process by itself otherwise, before output and children are done. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
 }
 
 function exitCodeHelp(): string {
