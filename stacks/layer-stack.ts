@@ -3,6 +3,7 @@ import { type App, DataTerraformRemoteStateS3, Fn, S3Backend, TerraformOutput, T
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { declareAdoption } from "../modules/identity";
 import { LAYER_OUTPUTS, type LayerId, type OutputSpec, type ReadOutputs, type WrittenOutputs } from "./outputs";
+import { stateLocation } from "./state-location";
 
 /**
  * Terraform versions that the layers accept; `./lgtm` reads it from the synthesized layers. 1.11 is the oldest one that
@@ -49,12 +50,8 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
    */
   protected read<Upstream extends LayerId>(upstream: LayerStack<Upstream>, id: string): ReadOutputs<Upstream> {
     this.addDependency(upstream);
-    const { bucket } = this.config.state;
-    const state = new DataTerraformRemoteStateS3(this, id, {
-      bucket,
-      key: stateKey(this.config, upstream.layer),
-      region: this.config.region,
-    });
+    const { bucket, key, region } = stateLocation(this.config, upstream.layer);
+    const state = new DataTerraformRemoteStateS3(this, id, { bucket, key, region });
     const specs: Readonly<Record<string, OutputSpec>> = LAYER_OUTPUTS[upstream.layer];
     const readers = Object.entries(specs).map(([name, spec]) => [name, readerOf(state, name, spec)]);
     return Object.fromEntries(readers) as ReadOutputs<Upstream>;
@@ -86,29 +83,15 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
   }
 
   private configureBackend(): void {
-    const { state, region } = this.config;
-    const isBootstrap = this.layer === "00-bootstrap";
+    const { bucket, key, region, lockTable } = stateLocation(this.config, this.layer);
     new S3Backend(this, {
-      bucket: isBootstrap ? state.bootstrapBucket : state.bucket,
-      key: stateKey(this.config, this.layer),
+      bucket,
+      key,
       region,
       encrypt: true,
-      // Layer 00 makes the lock table, so its own state cannot be locked by it.
-      ...(isBootstrap ? {} : { dynamodbTable: state.lockTable }),
+      ...(lockTable === undefined ? {} : { dynamodbTable: lockTable }),
     });
   }
-}
-
-/**
- * Key of a layer's state in its bucket.
- *
- * @param config the platform
- * @param layer the layer
- */
-export function stateKey(config: PlatformConfig, layer: LayerId): string {
-  return layer === "00-bootstrap"
-    ? "bootstrap/terraform.tfstate"
-    : `${config.state.keyPrefix}/${layer}/terraform.tfstate`;
 }
 
 function readerOf(state: DataTerraformRemoteStateS3, name: string, { kind, sensitive }: OutputSpec): unknown {

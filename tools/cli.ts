@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { registerAddresses } from "./commands/addresses";
 import { registerAdopt } from "./commands/adopt";
 import { registerBench } from "./commands/bench";
+import { registerBootstrap } from "./commands/bootstrap";
 import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerLint } from "./commands/lint";
+import { registerRehearse } from "./commands/rehearse";
+import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
 import { registerTest } from "./commands/test";
 import { exitCodes, exitMeanings, type ExitName } from "./exit-codes";
@@ -16,8 +19,11 @@ import { UserError } from "./user-error";
 
 /** All commands, in the order in which help lists them. */
 const registrations: readonly ((program: Command) => void)[] = [
+  registerRehearse,
   registerSynth,
   registerAdopt,
+  registerBootstrap,
+  registerState,
   registerTest,
   registerLint,
   registerDoctor,
@@ -38,8 +44,14 @@ export function buildProgram(): Command {
     .showHelpAfterError("(`./lgtm --help` lists the commands, `./lgtm <command> --help` its options)")
     .addHelpText("after", exitCodeHelp());
   for (const register of registrations) register(program);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  throwInsteadOfExit(program);
   return program;
+}
+
+/** Commander ends the process by itself otherwise, before output and children are done. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
 }
 
 function exitCodeHelp(): string {

@@ -24,6 +24,7 @@ from typing import Any
 
 MOTO_VERSION = "5.2.5"
 IDENTITY_PATH = "/_lgtm/identity"
+FORGET_PATH = "/_lgtm/forget-unknown"
 
 try:
     import moto
@@ -559,21 +560,97 @@ def _create_digest(original: Method, self: Any) -> None:
     self._image_digest = "sha256:" + hashlib.sha256(self.image_manifest.encode()).hexdigest()
 
 
+# --- Forgetting what no state knows --------------------------------------------------------------------------------------
+#
+# A Terraform that was killed may have made resources that it could not write into its state. Those whose name is unique are
+# in the way of the next apply ("already exists"). On the mock, and only there, they are simply removed.
+
+Registry = tuple[str, Any, str, Callable[[Any], list[Any]]]
+
+# What is removed: kind for the report, moto's backends, the attribute that holds the resources by key, and every text by
+# which a state may know one of them.
+REGISTRIES: list[Registry] = []
+
+
+def fill_registries() -> None:
+    from moto.backends import get_backend
+
+    def registry(kind: str, service: str, attribute: str, names: Callable[[Any], list[Any]]) -> None:
+        REGISTRIES.append((kind, get_backend(service), attribute, names))  # type: ignore[call-overload]
+
+    registry("log group", "logs", "groups", lambda group: [group.name])
+    registry("ECR repository", "ecr", "repositories", lambda repository: [repository.name])
+    registry("bucket", "s3", "buckets", lambda bucket: [bucket.name])
+    registry("role", "iam", "roles", lambda role: [role.name, role.arn])
+    registry("cache cluster", "elasticache", "clusters", lambda cluster: [cluster.cache_cluster_id])
+    registry("cache subnet group", "elasticache", "subnet_groups", lambda group: [group.cache_subnet_group_name])
+    registry("namespace", "servicediscovery", "namespaces", lambda namespace: [namespace.id])
+    registry("Cloud Map service", "servicediscovery", "services", lambda service: [service.id])
+    registry("load balancer", "elbv2", "load_balancers", lambda balancer: [balancer.arn])
+    registry("target group", "elbv2", "target_groups", lambda group: [group.arn])
+    registry("ECS service", "ecs", "services", lambda service: [service.arn])
+    registry("ECS cluster", "ecs", "clusters", lambda cluster: [cluster.arn])
+    registry("table", "dynamodb", "tables", lambda table: [table.name])
+
+
+def forget_unknown(known: set[str]) -> list[str]:
+    """Removes resources with a unique name that are not among the known ids, ARNs and names; says what was removed."""
+    if not REGISTRIES:
+        fill_registries()
+    forgotten = []
+    for kind, backends, attribute, names_of in REGISTRIES:
+        for backend in all_backends(backends):
+            resources = getattr(backend, attribute)
+            for key, resource in list(resources.items()):
+                if known.isdisjoint(names_of(resource)):
+                    del resources[key]
+                    forgotten.append(f"{kind} {names_of(resource)[0]}")
+    return forgotten + forget_security_groups(known)
+
+
+def forget_security_groups(known: set[str]) -> list[str]:
+    """Apart, since moto keeps them by VPC and every VPC has a default one that Terraform never makes."""
+    from moto.backends import get_backend
+
+    forgotten = []
+    for backend in all_backends(get_backend("ec2")):
+        for groups in backend.groups.values():
+            for group_id, group in list(groups.items()):
+                if group.name != "default" and group_id not in known:
+                    del groups[group_id]
+                    forgotten.append(f"security group {group_id}")
+    return forgotten
+
+
+def all_backends(backends: Any) -> list[Any]:
+    return [backend for account in backends.values() for backend in account.values()]
+
+
 # --- The server --------------------------------------------------------------------------------------------------------
 
 
 class IdentifiedApplication:
-    """moto's application, with one path more that tells whose mock this is: a kept mock is found again by it."""
+    """moto's application with two paths more: one tells whose mock this is, by which a kept mock is found again; the other
+    makes the mock forget what no state knows."""
 
     def __init__(self, application: Any, identity: dict[str, Any]) -> None:
         self.application = application
         self.answer = json.dumps(identity).encode()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        if environ.get("PATH_INFO") != IDENTITY_PATH:
-            return self.application(environ, start_response)
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(self.answer)))])
-        return [self.answer]
+        path = environ.get("PATH_INFO")
+        if path == IDENTITY_PATH:
+            return self.respond(self.answer, start_response)
+        if path == FORGET_PATH and environ["REQUEST_METHOD"] == "POST":
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            forgotten = forget_unknown(set(json.loads(body)["known"]))
+            return self.respond(json.dumps({"forgotten": forgotten}).encode(), start_response)
+        return self.application(environ, start_response)
+
+    @staticmethod
+    def respond(answer: bytes, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+        return [answer]
 
 
 def end_with_parent() -> None:

@@ -1,4 +1,5 @@
 import { run, type RunResult } from "../process";
+import { UserError } from "../user-error";
 import { explainFailure } from "./explain";
 
 /** One layer's Terraform: where it runs and with what. */
@@ -27,6 +28,18 @@ export interface PlanOptions {
   readonly refresh?: boolean;
   /** Whether to plan the destruction of the layer. @default false */
   readonly destroy?: boolean;
+}
+
+/** A signal that this program did not send ended Terraform: it may have left a lock, and resources that no state knows. */
+export class TerraformKilled extends UserError {
+  /** @param signal what ended it */
+  constructor(command: string, layer: string, logFile: string, signal: NodeJS.Signals) {
+    super({
+      what: `terraform ${command} in ${layer} was ended by ${signal}.`,
+      where: logFile,
+      mend: "look who sent the signal; the layer's state may still be locked, and may lack what was made last",
+    });
+  }
 }
 
 /** Runs Terraform in the folder of one layer. Every method throws a UserError that explains what went wrong. */
@@ -82,6 +95,7 @@ export class Terraform {
       ...(options.log ? { logFile } : {}),
     });
     if (result.code === 0) return result;
+    if (result.signal !== undefined) throw new TerraformKilled(name, this.options.layer, logFile, result.signal);
     throw explainFailure({
       layer: this.options.layer,
       command: name,

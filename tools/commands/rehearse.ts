@@ -1,0 +1,81 @@
+import { relative } from "node:path";
+import { Option, type Command } from "commander";
+import { exitCodes } from "../exit-codes";
+import { progressMode } from "../progress";
+import { explainKept } from "../rehearse/kept";
+import { findRecord } from "../rehearse/record";
+import { rehearse, resume, stopKept, type RehearsalResult } from "../rehearse/rehearse";
+import { renderRehearsal, rowsOf } from "../rehearse/report";
+import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
+
+interface Options {
+  readonly profile?: string;
+  readonly layer: readonly string[];
+  readonly parallel: number;
+  readonly keep?: true;
+  readonly resume?: string | true;
+  readonly stop?: string | true;
+  readonly json?: true;
+}
+
+/** `./lgtm rehearse`: the platform's whole life on a mock of AWS. */
+export function registerRehearse(program: Command): void {
+  program
+    .command("rehearse")
+    .summary("apply, plan again, inspect and destroy all layers on a mock of AWS")
+    .description(
+      "Starts a mock of AWS on this machine, applies all layers from nothing with the real Terraform and AWS provider, " +
+        "plans again (which must be empty), inspects the states, destroys in reverse and stops the mock. " +
+        "Needs no account and cannot reach AWS. Ends with 0 only if all of it held.",
+    )
+    .addOption(profileOption())
+    .addOption(layerOption())
+    .addOption(parallelOption())
+    .option("--keep", "leave the mock running with everything applied, and say how to use it")
+    .addOption(
+      new Option("--resume [run]", "go on with a rehearsal that was cut short (default: the newest)").conflicts([
+        "profile",
+        "layer",
+      ]),
+    )
+    .addOption(
+      new Option("--stop [run]", "end the mock of a kept rehearsal (default: the newest)").conflicts([
+        "resume",
+        "keep",
+      ]),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ ./lgtm rehearse\n  $ ./lgtm rehearse --layer 05-cloudwatch-logs --keep\n  $ ./lgtm rehearse --stop",
+    )
+    .action(runRehearse);
+}
+
+async function runRehearse(options: Options): Promise<void> {
+  if (options.stop !== undefined) {
+    const record = findRecord(options.stop === true ? undefined : options.stop);
+    process.stdout.write(
+      `The mock of ${relative(process.cwd(), record.runFolder)} ${(await stopKept(record)) === "stopped" ? "has ended; its AWS and its states went with it" : "was gone already"}.\n`,
+    );
+    return;
+  }
+  const common = { parallel: options.parallel, keep: options.keep === true, mode: progressMode(options) };
+  const result =
+    options.resume === undefined
+      ? await rehearse({ ...common, profile: options.profile, layers: options.layer })
+      : await resume(findRecord(options.resume === true ? undefined : options.resume), common);
+  print(result, options.json === true);
+  if (!result.good) process.exitCode = exitCodes.negative;
+}
+
+function print({ rehearsal, good, kept, cutShort, runFolder }: RehearsalResult, json: boolean): void {
+  if (json) {
+    const { profile, seconds, recovered, emptied } = rehearsal;
+    const facts = { profile, good, cutShort, seconds, runFolder, layers: rowsOf(rehearsal), recovered, emptied, kept };
+    process.stdout.write(`${JSON.stringify(facts, undefined, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`${renderRehearsal(rehearsal)}\nLogs: ${relative(process.cwd(), runFolder)}/logs\n`);
+  if (kept !== undefined) process.stdout.write(`\n${explainKept(kept, cutShort)}\n`);
+}

@@ -1,0 +1,254 @@
+import { join } from "node:path";
+import { readLayers, selectLayers, withDependencies, type Layer } from "../layers";
+import { attachMock, startMock, type Mock } from "../mock/server";
+import { makeRunFolder, projectRoot } from "../paths";
+import { interruptSignal, run as runProgram, throwIfInterrupted } from "../process";
+import type { ProgressMode } from "../progress";
+import { synthesize } from "../synth";
+import { findTerraform } from "../terraform/binary";
+import type { PlanSummary } from "../terraform/plan-summary";
+import { setUpProvider } from "../terraform/provider";
+import { acceptedVersions, readStackFacts } from "../terraform/stack-file";
+import { TerraformKilled } from "../terraform/terraform";
+import { UserError } from "../user-error";
+import type { Outcome } from "../waves";
+import { applyLayers, destroyLayers, planAgain } from "./apply";
+import { emptyBucketsBefore, refuseDestroyOfData, type Emptied } from "./buckets";
+import { inspectLayer } from "./inspect";
+import { MOCK_DIFFERENCES } from "./mock-differences";
+import { recover, type Recovered } from "./recover";
+import { saveRecord, type RehearsalRecord } from "./record";
+import { isGood, rowsOf, type Rehearsal } from "./report";
+import { judgeSecondPlan, type SecondPlanVerdict } from "./second-plan";
+import { dataBucketOf } from "./synthesized";
+import { logFolderOf, makeWorkbench, type Workbench } from "./workbench";
+
+/** How a rehearsal is run. */
+export interface RehearseOptions {
+  /** @default - LGTM_PROFILE, then `activeProfile` */
+  readonly profile?: string | undefined;
+  /** Layer ids; each takes with it what it needs. None means all. */
+  readonly layers: readonly string[];
+  /** How many layers at the same time. */
+  readonly parallel: number;
+  /** Whether to stop after the second plan and leave the mock running, with everything in it. */
+  readonly keep: boolean;
+  /** Whether objects in the data bucket stay where they are before the destroy, which is then refused. @default false */
+  readonly leaveData?: boolean;
+  readonly mode: ProgressMode;
+}
+
+/** A rehearsal that has ended, one way or the other. */
+export interface RehearsalResult {
+  readonly rehearsal: Rehearsal;
+  readonly good: boolean;
+  /** How to find the mock again, if it was left running. */
+  readonly kept: RehearsalRecord | undefined;
+  /** Whether it was cut short: by Ctrl-C, or because Terraform was killed. */
+  readonly cutShort: boolean;
+  /** Where logs and synthesized layers are. */
+  readonly runFolder: string;
+}
+
+/**
+ * Rehearses a platform's life on a mock of AWS: applies all layers from nothing, plans again, inspects the states,
+ * destroys in reverse. The mock runs on when that was asked for, or when the rehearsal was cut short.
+ *
+ * @throws UserError when something that is needed is missing or the configuration is refused; a layer that fails is part
+ *   of the result instead
+ */
+export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
+  const runFolder = makeRunFolder("rehearse");
+  const note = noteFor(options.mode);
+  const { layers, profile } = await synthesize({
+    outFolder: join(runFolder, "out"),
+    profile: options.profile,
+    say: note,
+  });
+  const selected =
+    options.layers.length === 0
+      ? layers
+      : withDependencies(
+          layers,
+          selectLayers(layers, options.layers).map(({ id }) => id),
+        );
+  // The programs first: nothing is started if one of them is missing.
+  const tools = await findTools(layers, note);
+  throwIfInterrupted();
+  const { region } = readStackFacts(layers[0] ?? missingLayer());
+  const mock = await startMock({ region, logDir: join(runFolder, "logs"), detached: true, report: note });
+  const record = { runFolder, profile, layers: selected.map(({ id }) => id), mock: mock.record };
+  saveRecord(record);
+  const bench = makeWorkbench({
+    ...tools,
+    runFolder,
+    all: layers,
+    selected,
+    mock,
+    parallel: options.parallel,
+    mode: options.mode,
+    note,
+  });
+  return run(bench, record, options);
+}
+
+/**
+ * Goes on with a rehearsal that was cut short, to the same end.
+ *
+ * @throws UserError when its mock is gone: its AWS and states went with it
+ */
+export async function resume(
+  record: RehearsalRecord,
+  options: Omit<RehearseOptions, "profile" | "layers">,
+): Promise<RehearsalResult> {
+  const note = noteFor(options.mode);
+  const mock = await attachOrExplain(record);
+  const layers = readLayers(join(record.runFolder, "out"));
+  const selected = layers.filter(({ id }) => record.layers.includes(id));
+  const tools = await findTools(layers, note);
+  const bench = makeWorkbench({
+    ...tools,
+    runFolder: record.runFolder,
+    all: layers,
+    selected,
+    mock,
+    parallel: options.parallel,
+    mode: options.mode,
+    note,
+  });
+  return run(bench, record, options, await recover(mock, selected));
+}
+
+/** Ends the mock of a kept rehearsal; its AWS and its states go with it. Does nothing if it is gone already. */
+export async function stopKept(record: RehearsalRecord): Promise<"stopped" | "was gone"> {
+  const mock = await attachMock(record.mock);
+  if (mock === undefined) return "was gone";
+  await mock.stop();
+  return "stopped";
+}
+
+async function run(
+  bench: Workbench,
+  record: RehearsalRecord,
+  options: Pick<RehearseOptions, "keep" | "leaveData">,
+  recovered?: Recovered,
+): Promise<RehearsalResult> {
+  let cutShort = true;
+  let isKept = true;
+  try {
+    const rehearsal = await runSteps(bench, record.profile, options, recovered);
+    cutShort = interruptSignal.aborted || wasKilled(rehearsal.applied) || wasKilled(rehearsal.destroyed);
+    isKept = options.keep || cutShort;
+    const good = !cutShort && isGood(rowsOf(rehearsal));
+    return { rehearsal, good, kept: isKept ? record : undefined, cutShort, runFolder: record.runFolder };
+  } catch (error) {
+    isKept = interruptSignal.aborted;
+    throw error;
+  } finally {
+    if (!isKept) await bench.mock.stop();
+  }
+}
+
+async function runSteps(
+  bench: Workbench,
+  profile: string,
+  { keep, leaveData }: Pick<RehearseOptions, "keep" | "leaveData">,
+  recovered: Recovered | undefined,
+): Promise<Rehearsal> {
+  const started = performance.now();
+  const emptied: Emptied[] = [];
+  const applied = await applyLayers(bench, makeBootstrapBucket(bench, profile));
+  const allApplied = applied.every(({ status }) => status === "done");
+  const secondPlans = allApplied ? await secondPlansOf(bench) : new Map<string, SecondPlanVerdict | Error>();
+  const inspections = allApplied && !interruptSignal.aborted ? await inspectAll(bench) : [];
+  const destroyed =
+    allApplied && !keep && !interruptSignal.aborted ? await destroyAll(bench, leaveData ?? false, emptied) : [];
+  return {
+    profile,
+    layers: bench.selected,
+    ...(recovered === undefined ? {} : { recovered }),
+    applied,
+    secondPlans,
+    inspections,
+    destroyed,
+    emptied,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** Before the first layer, as in life: the command that makes the bucket of its state. */
+function makeBootstrapBucket({ env, all, runFolder }: Workbench, profile: string): (layer: Layer) => Promise<void> {
+  return async (layer) => {
+    if (layer.id !== all[0]?.id) return;
+    const command = [join(projectRoot, "lgtm"), "bootstrap", "--profile", profile];
+    const { code, stderr } = await runProgram(process.execPath, command, {
+      cwd: projectRoot,
+      env,
+      logFile: join(logFolderOf(runFolder), "bootstrap.log"),
+    });
+    if (code === 0) return;
+    throw new UserError({
+      what: "The bucket of layer 00's own state could not be made on the mock.",
+      where: join(logFolderOf(runFolder), "bootstrap.log"),
+      mend: "read its message below",
+      detail: stderr,
+    });
+  };
+}
+
+async function secondPlansOf(bench: Workbench): Promise<ReadonlyMap<string, SecondPlanVerdict | Error>> {
+  const outcomes = await planAgain(bench);
+  return new Map<string, SecondPlanVerdict | Error>(
+    outcomes.map((outcome) => {
+      if (outcome.status === "done")
+        return [outcome.layer, judgeSecondPlan(outcome.layer, outcome.value, MOCK_DIFFERENCES)];
+      const error = outcome.status === "failed" ? outcome.error : new Error("interrupted");
+      return [outcome.layer, error instanceof Error ? error : new Error(String(error))];
+    }),
+  );
+}
+
+async function inspectAll({ mock, selected, note }: Workbench) {
+  note("Inspect the states");
+  return Promise.all(selected.map((layer) => inspectLayer(mock, layer)));
+}
+
+async function destroyAll(
+  bench: Workbench,
+  leaveData: boolean,
+  emptied: Emptied[],
+): Promise<readonly Outcome<PlanSummary>[]> {
+  const bucket = dataBucketOf(bench.selected);
+  if (leaveData && bucket !== undefined) await refuseDestroyOfData(bench.mock, bucket);
+  return destroyLayers(bench, emptyBucketsBefore(bench.mock, bench.selected, emptied));
+}
+
+function wasKilled(outcomes: readonly Outcome<PlanSummary>[]): boolean {
+  return outcomes.some((outcome) => outcome.status === "failed" && outcome.error instanceof TerraformKilled);
+}
+
+async function findTools(layers: readonly Layer[], report: (text: string) => void) {
+  const terraform = await findTerraform(acceptedVersions(layers));
+  return { terraform, provider: await setUpProvider(terraform, { report }) };
+}
+
+async function attachOrExplain(record: RehearsalRecord): Promise<Mock> {
+  const mock = await attachMock(record.mock);
+  if (mock !== undefined) return mock;
+  throw new UserError({
+    what: `The mock of this rehearsal is gone (process ${record.mock.pid}, port ${record.mock.port}); its AWS and its states went with it.`,
+    where: record.runFolder,
+    mend: "start anew: `./lgtm rehearse`",
+    exit: "negative",
+  });
+}
+
+function noteFor(mode: ProgressMode): (text: string) => void {
+  return (text) => {
+    if (mode !== "silent") process.stderr.write(`${text}\n`);
+  };
+}
+
+function missingLayer(): never {
+  throw new Error("the app has no layers");
+}

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import type { Layer } from "../layers";
+import type { Mock } from "../mock/server";
+import type { Progress, ProgressMode } from "../progress";
+import { startProgress } from "../progress";
+import type { TerraformBinary } from "../terraform/binary";
+import { mockEnvironment } from "../terraform/environment";
+import { terraformOfLayers } from "../terraform/plan-layers";
+import type { ProviderSetup } from "../terraform/provider";
+import type { Terraform } from "../terraform/terraform";
+
+/** What all steps of a rehearsal work with. */
+export interface Workbench {
+  readonly runFolder: string;
+  /** All layers of the output folder. */
+  readonly all: readonly Layer[];
+  /** The layers that are rehearsed; whatever they need is among them. */
+  readonly selected: readonly Layer[];
+  readonly mock: Mock;
+  /** The whole environment of every child. */
+  readonly env: NodeJS.ProcessEnv;
+  /** How many layers at the same time. */
+  readonly parallel: number;
+  readonly mode: ProgressMode;
+  /** Told what belongs to no layer. */
+  readonly note: (text: string) => void;
+  /** Terraform of a layer, with its log file. */
+  readonly terraformOf: (layer: Layer) => Terraform;
+}
+
+/** What a workbench is made of. */
+export interface WorkbenchParts extends Omit<Workbench, "env" | "terraformOf"> {
+  readonly terraform: TerraformBinary;
+  readonly provider: ProviderSetup;
+}
+
+/** Puts together what the steps need: the environment that cannot reach AWS, and a Terraform for each layer. */
+export function makeWorkbench({ terraform, provider, ...parts }: WorkbenchParts): Workbench {
+  const env = { ...mockEnvironment(parts.mock.environment, parts.runFolder), ...provider.environment };
+  const terraformOf = terraformOfLayers({ all: parts.all, terraform, env, logFolder: logFolderOf(parts.runFolder) });
+  return { ...parts, env, terraformOf };
+}
+
+/** Folder of a run that holds a log file for each layer. */
+export function logFolderOf(runFolder: string): string {
+  return join(runFolder, "logs");
+}
+
+/** Starts the progress display of one step; its lines begin with the layers' ids. */
+export function stepProgress({ selected, mode, note }: Workbench, title: string): Progress {
+  note(title);
+  return startProgress(
+    selected.map(({ id }) => id),
+    mode,
+  );
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Layer } from "../layers";
+import type { StateFile } from "./state-file";
+
+/** Managed resources that a synthesized layer declares, and where each came from. */
+export interface DeclaredAddresses {
+  /** Address of each resource, without instance keys. */
+  readonly resources: readonly string[];
+  /** Those whose instances only Terraform knows (`count`, `for_each`). */
+  readonly repeated: readonly string[];
+  readonly moves: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** How a layer's state differs from what is synthesized, address by address. */
+export interface AddressDiff {
+  readonly layer: string;
+  /** Declared, but not in the state: an apply would create it. */
+  readonly missing: readonly string[];
+  /** In the state, but not declared: an apply would destroy it. */
+  readonly extra: readonly string[];
+  /** In the state under the old address; an apply moves it and changes nothing else. */
+  readonly moved: readonly { readonly from: string; readonly to: string }[];
+}
+
+const stackSchema = z.object({
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))).default({}),
+  moved: z.array(z.object({ from: z.string(), to: z.string() })).default([]),
+});
+
+/**
+ * Reads the addresses of a synthesized layer in its JSON form.
+ * @throws z.ZodError when the file has another form
+ */
+export function readDeclaredAddresses(layer: Layer): DeclaredAddresses {
+  const { resource, moved } = stackSchema.parse(JSON.parse(readFileSync(layer.file, "utf8")));
+  const declared = Object.entries(resource).flatMap(([type, byName]) =>
+    Object.entries(byName).map(([name, body]) => ({
+      address: `${type}.${name}`,
+      repeated: "count" in body || "for_each" in body,
+    })),
+  );
+  return {
+    resources: declared.map(({ address }) => address).sort(),
+    repeated: declared.filter(({ repeated }) => repeated).map(({ address }) => address),
+    moves: moved,
+  };
+}
+
+/**
+ * Compares the addresses of a state with the declared ones, as Terraform does before it plans: moves first.
+ *
+ * @param layer the layer's name
+ * @param state its state; undefined: never applied
+ * @param declared what is synthesized
+ */
+export function diffAddresses(layer: string, state: StateFile | undefined, declared: DeclaredAddresses): AddressDiff {
+  const before = (state?.resources ?? []).filter(({ mode }) => mode === "managed").map(({ address }) => address);
+  const taken = new Set(before);
+  const moved: { from: string; to: string }[] = [];
+  const after = before.map((address) => {
+    const to = follow(address, declared.moves);
+    // Terraform leaves a resource where it is when the new address is taken.
+    if (to === address || taken.has(to)) return address;
+    moved.push({ from: address, to });
+    return to;
+  });
+  const isDeclared = (address: string): boolean =>
+    declared.resources.includes(address) || declared.repeated.some((one) => isInstanceOf(address, one));
+  const isThere = (one: string): boolean => after.some((address) => address === one || isInstanceOf(address, one));
+  return {
+    layer,
+    missing: declared.resources.filter((one) =>
+      declared.repeated.includes(one) ? !isThere(one) : !after.includes(one),
+    ),
+    extra: after.filter((address) => !isDeclared(address)),
+    moved,
+  };
+}
+
+function isInstanceOf(address: string, resource: string): boolean {
+  return address.startsWith(`${resource}[`);
+}
+
+/** Where an address ends up: a move may name an instance, a whole resource or a module, and moves may follow each other. */
+function follow(address: string, moves: DeclaredAddresses["moves"]): string {
+  let current = address;
+  // Each move applies once at most, so a circle, which Terraform refuses, ends here too.
+  const rest = [...moves];
+  for (;;) {
+    const index = rest.findIndex(({ from }) => current === from || /^[[.]/.test(restAfter(current, from)));
+    const [move] = index === -1 ? [] : rest.splice(index, 1);
+    if (move === undefined) return current;
+    current = move.to + current.slice(move.from.length);
+  }
+}
+
+function restAfter(address: string, beginning: string): string {
+  return address.startsWith(beginning) ? address.slice(beginning.length) : "";
+}

@@ -1,0 +1,19 @@
+import { LAYER_OUTPUTS, type LayerId } from "../../stacks/outputs";
+import { UserError } from "../user-error";
+
+/** All layers, in the order of their numbers. */
+export const layerIds: readonly LayerId[] = (Object.keys(LAYER_OUTPUTS) as LayerId[]).sort();
+
+/**
+ * Reads a layer's name from the command line.
+ * @throws UserError (exit "badInput") that lists the layers
+ */
+export function parseLayerId(name: string): LayerId {
+  const found = layerIds.find((id) => id === name);
+  if (found !== undefined) return found;
+  throw new UserError({
+    what: `Unknown layer: ${name}.`,
+    mend: `name one of ${layerIds.join(", ")}`,
+    exit: "badInput",
+  });
+}
