@@ -1,6 +1,8 @@
 /** Types are checked by `tsc --noEmit`, a step of its own; the transform only strips them. */
 module.exports = {
   testEnvironment: "node",
+  // A bound for what hangs, not a measurement: machines are slow and busy, and tests that start Terraform set their own.
+  testTimeout: 120_000,
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
   transform: {

@@ -22,7 +22,7 @@ interface Options {
 export function registerRehearse(program: Command): void {
   program
     .command("rehearse")
-    .summary("apply, plan again, inspect and destroy all layers on a mock of AWS")
+    .summary("apply and destroy all layers on a mock of AWS")
     .description(
       "Starts a mock of AWS on this machine, applies all layers from nothing with the real Terraform and AWS provider, " +
         "plans again (which must be empty), inspects the states, destroys in reverse and stops the mock. " +

@@ -15,6 +15,7 @@ import type { Outcome } from "../waves";
 import { applyLayers, destroyLayers, planAgain } from "./apply";
 import { emptyBucketsBefore, refuseDestroyOfData, type Emptied } from "./buckets";
 import { inspectLayer } from "./inspect";
+import { writeEnvironment } from "./kept";
 import { MOCK_DIFFERENCES } from "./mock-differences";
 import { recover, type Recovered } from "./recover";
 import { saveRecord, type RehearsalRecord } from "./record";
@@ -135,6 +136,7 @@ async function run(
 ): Promise<RehearsalResult> {
   let cutShort = true;
   let isKept = true;
+  writeEnvironment(bench, record.profile);
   try {
     const rehearsal = await runSteps(bench, record.profile, options, recovered);
     cutShort = interruptSignal.aborted || wasKilled(rehearsal.applied) || wasKilled(rehearsal.destroyed);
