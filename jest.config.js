@@ -4,6 +4,7 @@ module.exports = {
   // A bound for what hangs, not a measurement: machines are slow and busy, and tests that start Terraform set their own.
   testTimeout: 120_000,
   roots: ["<rootDir>/__tests__"],
+  reporters: ["default", "<rootDir>/tools/jest/closing-line-reporter.js"],
   testMatch: ["**/*.test.ts"],
   transform: {
     "^.+\\.(t|j)s$": [

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import type { RehearsalRecord } from "./record";
 import type { Workbench } from "./workbench";
 
@@ -17,7 +17,7 @@ export function writeEnvironment({ env, runFolder }: Workbench, profile: string)
     .filter(([name]) =>
       /^(AWS_|TF_CLI_CONFIG_FILE$|CHECKPOINT_DISABLE$|DISABLE_VERSION_CHECK$|LGTM_|CDKTF_)/.test(name),
     )
-    .map(([name, value]) => `export ${name}='${(value ?? "").replaceAll("'", "'\\''")}'`);
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
   const unset = `unset ${LEADS_ASTRAY.join(" ")} $(env | sed -n 's/^\\(AWS_ENDPOINT_URL_[A-Z0-9_]*\\)=.*/\\1/p')`;
   writeFileSync(join(runFolder, "environment.sh"), [unset, ...set, ""].join("\n"));
 }
@@ -29,7 +29,7 @@ export function writeEnvironment({ env, runFolder }: Workbench, profile: string)
  * @param cutShort whether it was cut short instead of kept on purpose
  */
 export function explainKept(record: RehearsalRecord, cutShort: boolean): string {
-  const run = record.runFolder.split("/").at(-1) ?? "";
+  const run = basename(record.runFolder);
   const file = relative(process.cwd(), join(record.runFolder, "environment.sh"));
   const out = relative(process.cwd(), join(record.runFolder, "out"));
   const layer = record.layers.at(-1) ?? "01-vpc";
