@@ -3,6 +3,7 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { ImageLifecycleRule, ImageRepositoriesConfig } from "./config/platform-config";
 import { identify } from "./identity";
+import { repositoryName } from "./repository-name";
 import type { ServiceName } from "./services/service-name";
 
 /** Properties of {@link ImageRepository}. */
@@ -39,16 +40,6 @@ export class ImageRepository extends Construct {
     });
     identify(policy, service, `module.ecr.aws_ecr_lifecycle_policy.cleanup["${name}"]`);
   }
-}
-
-/**
- * Name of a service's repository.
- *
- * @param repositories the configuration of all repositories
- * @param service the service
- */
-export function repositoryName(repositories: ImageRepositoriesConfig, service: ServiceName): string {
-  return `${repositories.namePrefix}-${service}`;
 }
 
 /** The rules as ECR's JSON text; keys in alphabetical order, since the provider compares texts. */

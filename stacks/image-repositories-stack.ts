@@ -1,6 +1,7 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { ImageRepository, repositoryName } from "../modules/image-repository";
+import { ImageRepository } from "../modules/image-repository";
+import { repositoryName } from "../modules/repository-name";
 import { SERVICE_NAMES } from "../modules/services/service-name";
 import { LayerStack } from "./layer-stack";
 

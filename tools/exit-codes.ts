@@ -16,6 +16,8 @@ export const exitCodes = {
   failed: 4,
   /** This machine lacks something that is needed; the message says how to get it. */
   missing: 5,
+  /** Everything that comes before is applied; images or the secret that the tasks need are missing. */
+  notReady: 6,
   /** Interrupted by Ctrl-C or a signal (128 + SIGINT, as shells count it). */
   interrupted: 130,
 } as const;
@@ -31,5 +33,6 @@ export const exitMeanings: Readonly<Record<ExitName, string>> = {
   negative: "it ran and the answer is no: unwanted changes, a failing test, a lint finding, something lacking",
   failed: "Terraform or another program or service failed",
   missing: "this machine lacks something; the message says how to get it",
+  notReady: "everything but the tasks is applied; images or a secret that they need are missing",
   interrupted: "interrupted (Ctrl-C)",
 };

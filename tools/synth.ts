@@ -29,6 +29,11 @@ export interface SynthOptions {
    */
   readonly profile?: string | undefined;
   /**
+   * File with the releases to deploy, instead of the committed one.
+   * @default - LGTM_RELEASES, then releases.json
+   */
+  readonly releasesFile?: string | undefined;
+  /**
    * Path of Terraform when the HCL form is wanted; it formats the files.
    * @default - the JSON form
    */
@@ -90,6 +95,7 @@ async function runApp(options: SynthOptions, draft: string, form: Form): Promise
   const app = options.app ?? join(projectRoot, "main.ts");
   const env: NodeJS.ProcessEnv = { ...quietEnvironment(), CDKTF_OUTDIR: draft };
   if (options.profile !== undefined) env.LGTM_PROFILE = options.profile;
+  if (options.releasesFile !== undefined) env.LGTM_RELEASES = options.releasesFile;
   // Always set: a value left in the user's shell must not decide the form.
   env.SYNTH_HCL_OUTPUT = form === "hcl" ? "true" : "false";
   const result = await run(process.execPath, ["--import", "tsx", app], { cwd: projectRoot, env });

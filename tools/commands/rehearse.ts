@@ -6,6 +6,7 @@ import { explainKept } from "../rehearse/kept";
 import { findRecord } from "../rehearse/record";
 import { rehearse, resume, stopKept, type RehearsalResult } from "../rehearse/rehearse";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
+import { UserError } from "../user-error";
 import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
 
 interface Options {
@@ -66,7 +67,15 @@ async function runRehearse(options: Options): Promise<void> {
       ? await rehearse({ ...common, profile: options.profile, layers: options.layer })
       : await resume(findRecord(options.resume === true ? undefined : options.resume), common);
   print(result, options.json === true);
-  if (!result.good) process.exitCode = exitCodes.negative;
+  if (!result.good) process.exitCode = exitCodeOf(result);
+}
+
+/** A failed layer's own code where it has one: `notReady` is no failure of the rehearsal. */
+function exitCodeOf({ rehearsal }: RehearsalResult): number {
+  const errors = rehearsal.applied.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
+  const isNotReady =
+    errors.length > 0 && errors.every((error) => error instanceof UserError && error.exit === "notReady");
+  return isNotReady ? exitCodes.notReady : exitCodes.negative;
 }
 
 function print({ rehearsal, good, kept, cutShort, runFolder }: RehearsalResult, json: boolean): void {

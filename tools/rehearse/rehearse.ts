@@ -1,8 +1,11 @@
 import { join } from "node:path";
+import { notReady, TASKS_LAYER, whatIsMissing } from "../images/readiness";
+import { makeStandIns, putStandIns, readinessClients } from "../images/stand-ins";
 import { readLayers, selectLayers, withDependencies, type Layer } from "../layers";
 import { attachMock, startMock, type Mock } from "../mock/server";
 import { makeRunFolder, projectRoot } from "../paths";
 import { interruptSignal, run as runProgram, throwIfInterrupted } from "../process";
+import { loadProfile } from "../profile";
 import type { ProgressMode } from "../progress";
 import { synthesize } from "../synth";
 import { findTerraform } from "../terraform/binary";
@@ -12,7 +15,7 @@ import { acceptedVersions, readStackFacts } from "../terraform/stack-file";
 import { TerraformKilled } from "../terraform/terraform";
 import { UserError } from "../user-error";
 import type { Outcome } from "../waves";
-import { applyLayers, destroyLayers, planAgain } from "./apply";
+import { applyLayers, destroyLayers, planAgain, type BeforeLayer } from "./apply";
 import { emptyBucketsBefore, refuseDestroyOfData, type Emptied } from "./buckets";
 import { inspectLayer } from "./inspect";
 import { writeEnvironment } from "./kept";
@@ -36,6 +39,8 @@ export interface RehearseOptions {
   readonly keep: boolean;
   /** Whether objects in the data bucket stay where they are before the destroy, which is then refused. @default false */
   readonly leaveData?: boolean;
+  /** Whether the mock lacks images and the secret, as on a platform's first day; it then stops before 60-ecs. @default false */
+  readonly withoutImages?: boolean;
   readonly mode: ProgressMode;
 }
 
@@ -61,9 +66,12 @@ export interface RehearsalResult {
 export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
   const runFolder = makeRunFolder("rehearse");
   const note = noteFor(options.mode);
+  const resolved = loadProfile(options.profile);
+  const { releasesFile, expected } = makeStandIns(resolved, runFolder);
   const { layers, profile } = await synthesize({
     outFolder: join(runFolder, "out"),
-    profile: options.profile,
+    profile: resolved.name,
+    releasesFile,
     say: note,
   });
   const selected =
@@ -80,16 +88,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
   const mock = await startMock({ region, logDir: join(runFolder, "logs"), detached: true, report: note });
   const record = { runFolder, profile, layers: selected.map(({ id }) => id), mock: mock.record };
   saveRecord(record);
-  const bench = makeWorkbench({
-    ...tools,
-    runFolder,
-    all: layers,
-    selected,
-    mock,
-    parallel: options.parallel,
-    mode: options.mode,
-    note,
-  });
+  const bench = makeWorkbench({ ...tools, ...options, runFolder, all: layers, selected, mock, expected, note });
   return run(bench, record, options);
 }
 
@@ -107,16 +106,9 @@ export async function resume(
   const layers = readLayers(join(record.runFolder, "out"));
   const selected = layers.filter(({ id }) => record.layers.includes(id));
   const tools = await findTools(layers, note);
-  const bench = makeWorkbench({
-    ...tools,
-    runFolder: record.runFolder,
-    all: layers,
-    selected,
-    mock,
-    parallel: options.parallel,
-    mode: options.mode,
-    note,
-  });
+  const { runFolder } = record;
+  const { expected } = makeStandIns(loadProfile(record.profile), runFolder);
+  const bench = makeWorkbench({ ...tools, ...options, runFolder, all: layers, selected, mock, expected, note });
   return run(bench, record, options, await recover(mock, selected));
 }
 
@@ -128,10 +120,12 @@ export async function stopKept(record: RehearsalRecord): Promise<"stopped" | "wa
   return "stopped";
 }
 
+type StepOptions = Pick<RehearseOptions, "keep" | "leaveData" | "withoutImages">;
+
 async function run(
   bench: Workbench,
   record: RehearsalRecord,
-  options: Pick<RehearseOptions, "keep" | "leaveData">,
+  options: StepOptions,
   recovered?: Recovered,
 ): Promise<RehearsalResult> {
   let cutShort = true;
@@ -154,12 +148,12 @@ async function run(
 async function runSteps(
   bench: Workbench,
   profile: string,
-  { keep, leaveData }: Pick<RehearseOptions, "keep" | "leaveData">,
+  { keep, leaveData, withoutImages }: StepOptions,
   recovered: Recovered | undefined,
 ): Promise<Rehearsal> {
   const started = performance.now();
   const emptied: Emptied[] = [];
-  const applied = await applyLayers(bench, makeBootstrapBucket(bench, profile));
+  const applied = await applyLayers(bench, beforeApply(bench, profile, withoutImages ?? false));
   const allApplied = applied.every(({ status }) => status === "done");
   const secondPlans = allApplied ? await secondPlansOf(bench) : new Map<string, SecondPlanVerdict | Error>();
   const inspections = allApplied && !interruptSignal.aborted ? await inspectAll(bench) : [];
@@ -178,8 +172,20 @@ async function runSteps(
   };
 }
 
+/** What Terraform does not make: the bucket of the first state, and what the tasks need. */
+function beforeApply(bench: Workbench, profile: string, withoutImages: boolean): BeforeLayer {
+  const makeBucket = makeBootstrapBucket(bench, profile);
+  return async (layer) => {
+    await makeBucket(layer);
+    if (layer.id !== TASKS_LAYER) return;
+    if (!withoutImages) await putStandIns(bench.mock, bench.expected);
+    const missing = await whatIsMissing(readinessClients(bench.mock), bench.expected);
+    if (missing.length > 0) throw notReady(missing);
+  };
+}
+
 /** Before the first layer, as in life: the command that makes the bucket of its state. */
-function makeBootstrapBucket({ env, all, runFolder }: Workbench, profile: string): (layer: Layer) => Promise<void> {
+function makeBootstrapBucket({ env, all, runFolder }: Workbench, profile: string): BeforeLayer {
   return async (layer) => {
     if (layer.id !== all[0]?.id) return;
     const command = [join(projectRoot, "lgtm"), "bootstrap", "--profile", profile];

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Expected } from "../images/expected";
 import type { Layer } from "../layers";
 import type { Mock } from "../mock/server";
 import type { Progress, ProgressMode } from "../progress";
@@ -19,6 +20,8 @@ export interface Workbench {
   readonly mock: Mock;
   /** The whole environment of every child. */
   readonly env: NodeJS.ProcessEnv;
+  /** Images and the secret that the tasks need; on the mock, stand-ins supply them. */
+  readonly expected: Expected;
   /** How many layers at the same time. */
   readonly parallel: number;
   readonly mode: ProgressMode;
