@@ -1,7 +1,13 @@
 import type { PlatformConfig } from "../config/platform-config";
 import { lokiOtlpUrl, lokiPushUrl } from "./loki";
 import { mimirOtlpUrl, mimirPushUrl } from "./mimir";
-import { defineService, portsIf, type Environment, type ServiceDefinition, type ServicePort } from "./service-definition";
+import {
+  defineService,
+  portsIf,
+  type Environment,
+  type ServiceDefinition,
+  type ServicePort,
+} from "./service-definition";
 import { tempoOtlpUrl } from "./tempo";
 
 /** Alloy: collects CloudWatch metrics and writes them to Mimir, takes OTLP on request; inside the VPC only. */

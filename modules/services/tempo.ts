@@ -4,7 +4,14 @@ import { grpcPort } from "./grpc";
 import { MEMBERLIST_PORTS, memberlistEnvironment } from "./memberlist";
 import { mimirPushUrl } from "./mimir";
 import { tempoRetentionHours } from "./retention";
-import { defineService, portsIf, type Environment, type Route, type ServiceDefinition, type Wiring } from "./service-definition";
+import {
+  defineService,
+  portsIf,
+  type Environment,
+  type Route,
+  type ServiceDefinition,
+  type Wiring,
+} from "./service-definition";
 
 const HTTP_PORT = 3200;
 const OTLP_HTTP_PORT = 4318;
