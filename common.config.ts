@@ -114,6 +114,11 @@ const baseline: PlatformConfig = {
 
   tenants: { platform: "jsj-lgtm-header" },
 
+  // What is in the services' configs today. Loki's also has a rule that deletes each stream of a job without the label
+  // `level` after three days.
+  retention: { metricsDays: 365, logsDays: "forever", tracesDays: 7, profilesDays: "forever" },
+  alloy: { acceptOtlp: false },
+
   grafana: {
     adminUser: "admin",
     adminPasswordSecret: { name: "lgtm/grafana-admin-password", jsonKey: "password" },
@@ -172,7 +177,8 @@ const target: PlatformConfig = {
     alloy: { ...baseline.services.alloy, stopTimeoutSeconds: 90 },
   },
 
-  // The images are built from dockerfiles/ of this repository.
+  // The images are built from dockerfiles/ of this repository. Retention stays as it is, except that Loki no longer
+  // deletes streams without the label `level` after three days: logs that vanished now stay, and cost storage.
   serviceConfigs: "dockerfiles",
 };
 

@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type App, DataTerraformRemoteStateS3, Fn, S3Backend, TerraformOutput, TerraformStack, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { declareAdoption } from "../modules/identity";
+import { namePrefix } from "../modules/name-prefix";
 import { LAYER_OUTPUTS, type LayerId, type OutputSpec, type ReadOutputs, type WrittenOutputs } from "./outputs";
 import { stateLocation } from "./state-location";
 
@@ -34,7 +35,7 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
 
   /** Beginning of names that must be unique in the account: `lgtm-prod`. */
   protected get namePrefix(): string {
-    return `${this.config.projectName}-${this.config.environment}`;
+    return namePrefix(this.config);
   }
 
   /** Tags of a resource beside its Name, with the environment spelt out as in the HCL. */

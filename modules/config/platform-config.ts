@@ -44,7 +44,9 @@ export interface PlatformConfig {
    */
   readonly serviceConfigs: "original" | "dockerfiles";
   readonly tenants: TenantsConfig;
+  readonly retention: RetentionConfig;
   readonly grafana: GrafanaConfig;
+  readonly alloy: AlloyConfig;
   /** IANA time zone in which Grafana shows times and Pyroscope writes its log. */
   readonly timeZone: string;
   /** Days that CloudWatch keeps the containers' logs; 0 keeps them forever. */
@@ -269,6 +271,34 @@ export interface ServiceTasks {
 export interface TenantsConfig {
   /** The tenant that Alloy and Tempo write to and Grafana reads from. */
   readonly platform: string;
+}
+
+/** A retention in days of 24 hours, 1 to 36500, or without an end. */
+export type RetentionDays = number | "forever";
+
+/**
+ * How long the services keep data in the bucket. They delete what is older, on their own and for good: a lower value
+ * deletes data that is there today. Only the configs under `dockerfiles/` read it; for the `original` ones it states
+ * what is in them, and changes nothing.
+ */
+export interface RetentionConfig {
+  /** Mimir's blocks. */
+  readonly metricsDays: RetentionDays;
+  /** Loki's chunks, of all streams alike. */
+  readonly logsDays: RetentionDays;
+  /** Tempo's blocks. */
+  readonly tracesDays: RetentionDays;
+  /** Pyroscope's blocks. */
+  readonly profilesDays: RetentionDays;
+}
+
+/** What Alloy alone needs. */
+export interface AlloyConfig {
+  /**
+   * Whether Alloy takes OTLP (gRPC on 4317, HTTP on 4318) from the VPC's applications that are in the tasks' security
+   * group, and hands metrics, logs and traces on under the platform's tenant. Has no effect on the `original` configs.
+   */
+  readonly acceptOtlp: boolean;
 }
 
 /** What Grafana alone needs. */

@@ -1,3 +1,4 @@
+import { namePrefix } from "../name-prefix";
 import { targetGroupName } from "../load-balancer-names";
 import { serviceCatalog } from "../services/catalog";
 import { targetGroupsOf } from "../services/target-groups";
@@ -128,9 +129,28 @@ function minuteOfWeek(moment: string): number | undefined {
   return match === null || day === -1 ? undefined : (day * 24 + Number(match[2])) * 60 + Number(match[3]);
 }
 
+/** These keep what was not flushed yet on a disk of their own, and answer for their own part of the data. */
+const SINGLE_TASK_SERVICES = ["mimir", "loki", "tempo", "pyroscope"] as const;
+
+/**
+ * The configs say replication factor 1 and all components in one process. Two tasks for good would each hold half of
+ * the recent data on a disk that is lost with the task, and the higher factor that cures it refuses writes as soon as
+ * one of two is away. Two tasks for the minute of a deployment are fine: the old one hands over through the bucket.
+ */
+const configsAreForOneTask: Rule = ({ serviceConfigs, services }) =>
+  serviceConfigs === "original"
+    ? []
+    : SINGLE_TASK_SERVICES.filter((name) => services[name].count > 1).map((name) =>
+        finding(
+          `services.${name}.count`,
+          services[name].count,
+          `must be 1 (or 0 to stop it): dockerfiles/${name} is configured for one task, replication factor 1 and a disk that is lost with the task; give it more CPU and memory instead`,
+        ),
+      );
+
 /** The longest names that are built from project and environment, with AWS's limit for each. */
 const namesFitAws: Rule = (config) => {
-  const prefix = `${config.projectName}-${config.environment}`;
+  const prefix = namePrefix(config);
   const names: [string, string, number][] = [
     ...Object.values(serviceCatalog(config))
       .flatMap(targetGroupsOf)
@@ -251,6 +271,7 @@ const RULES: readonly Rule[] = [
   namesFitAws,
   exposureIsAccepted,
   itemsFitCache,
+  configsAreForOneTask,
   flushFitsStopTimeout,
   completeRoutesNeedOurConfigs,
   lifecycleRulesSelectOurTags,

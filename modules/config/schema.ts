@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SERVICE_NAMES } from "../services/service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
-import type { PlatformConfig, ServiceTasks } from "./platform-config";
+import type { PlatformConfig, RetentionDays, ServiceTasks } from "./platform-config";
 
 /** Source: `PutRetentionPolicy` in the CloudWatch Logs API reference; 0 stands for "never" in the AWS provider. */
 const LOG_RETENTION_DAYS = [
@@ -197,6 +197,11 @@ const serviceTasks: z.ZodType<ServiceTasks> = z.strictObject({
   stopTimeoutSeconds: wholeNumber(2, 120, "seconds", "a Fargate limit"),
 });
 
+const retentionDays = z.custom<RetentionDays>(
+  (value) => value === "forever" || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 36500),
+  'must be a whole number of days from 1 to 36500 (Loki takes no less than a day), or "forever"',
+);
+
 const secretName = z
   .string()
   .regex(
@@ -255,6 +260,13 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
         "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
       ),
   }),
+  retention: z.strictObject({
+    metricsDays: retentionDays,
+    logsDays: retentionDays,
+    tracesDays: retentionDays,
+    profilesDays: retentionDays,
+  }),
+  alloy: z.strictObject({ acceptOtlp: z.boolean() }),
   grafana: z.strictObject({
     adminUser: text,
     adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: secretKey }),

@@ -2,7 +2,7 @@ import type { PlatformConfig } from "../config/platform-config";
 import { lokiUrl } from "./loki";
 import { mimirQueryUrl } from "./mimir";
 import { pyroscopeUrl } from "./pyroscope";
-import { defineService, type ServiceDefinition } from "./service-definition";
+import { defineService, type Environment, type ServiceDefinition } from "./service-definition";
 import { tempoUrl } from "./tempo";
 
 const HTTP_PORT = 3000;
@@ -10,7 +10,7 @@ const HEALTH_PATH = "/api/health";
 
 /** Grafana: the user interface; takes every request that no other service's route takes. */
 export function grafana(config: PlatformConfig): ServiceDefinition {
-  const { adminUser, adminPasswordSecret } = config.grafana;
+  const { adminPasswordSecret } = config.grafana;
   return defineService({
     name: "grafana",
     title: "Grafana",
@@ -22,16 +22,8 @@ export function grafana(config: PlatformConfig): ServiceDefinition {
     taskRole: "grafana",
     storagePrefixes: [],
     environment: () => ({
-      GF_DATE_FORMATS_DEFAULT_TIMEZONE: config.timeZone,
-      GF_LOG_LEVEL: "info",
-      GF_SECURITY_ADMIN_USER: adminUser,
-      GF_USERS_ALLOW_SIGN_UP: "false",
-      LGTM_TENANT_ID: config.tenants.platform,
-      LOKI_DATASOURCE_URL: lokiUrl(config),
-      MIMIR_DATASOURCE_URL: mimirQueryUrl(config),
-      PYROSCOPE_DATASOURCE_URL: pyroscopeUrl(config),
-      TEMPO_DATASOURCE_URL: tempoUrl(config),
-      TZ: config.timeZone,
+      ...environment(config),
+      ...(config.serviceConfigs === "original" ? SETTINGS_OF_THE_ORIGINAL_IMAGE : {}),
     }),
     secrets: {
       GF_SECURITY_ADMIN_PASSWORD: { secretName: adminPasswordSecret.name, jsonKey: adminPasswordSecret.jsonKey },
@@ -45,3 +37,19 @@ export function grafana(config: PlatformConfig): ServiceDefinition {
     },
   });
 }
+
+function environment(config: PlatformConfig): Environment {
+  return {
+    GF_DATE_FORMATS_DEFAULT_TIMEZONE: config.timeZone,
+    GF_SECURITY_ADMIN_USER: config.grafana.adminUser,
+    LGTM_TENANT_ID: config.tenants.platform,
+    LOKI_DATASOURCE_URL: lokiUrl(config),
+    MIMIR_DATASOURCE_URL: mimirQueryUrl(config),
+    PYROSCOPE_DATASOURCE_URL: pyroscopeUrl(config),
+    TEMPO_DATASOURCE_URL: tempoUrl(config),
+    TZ: config.timeZone,
+  };
+}
+
+/** In our image dockerfiles/grafana/grafana.ini says so. */
+const SETTINGS_OF_THE_ORIGINAL_IMAGE: Environment = { GF_LOG_LEVEL: "info", GF_USERS_ALLOW_SIGN_UP: "false" };

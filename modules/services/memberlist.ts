@@ -1,4 +1,7 @@
+import type { PlatformConfig } from "../config/platform-config";
+import { namePrefix } from "../name-prefix";
 import type { ServicePort } from "./service-definition";
+import type { ServiceName } from "./service-name";
 
 /** Port of the gossip by which the instances of a service find each other. */
 export const MEMBERLIST_PORT = 7946;
@@ -14,3 +17,17 @@ export const MEMBERLIST_PORTS = {
     mapped: false,
   },
 } as const satisfies Record<string, ServicePort>;
+
+/**
+ * What a service config reads about its gossip. The label is the service's and the environment's own: instances that
+ * meet another label, by an address used again, do not merge their rings.
+ *
+ * @param config the platform
+ * @param service the service
+ */
+export function memberlistEnvironment(config: PlatformConfig, service: ServiceName): Readonly<Record<string, string>> {
+  return {
+    MEMBERLIST_CLUSTER_LABEL: `${namePrefix(config)}-${service}`,
+    MEMBERLIST_PORT: String(MEMBERLIST_PORT),
+  };
+}

@@ -16,6 +16,19 @@ export interface ServicePort {
   readonly mapped?: boolean;
 }
 
+/** Ports that a service has under some configurations only; neither routes nor readiness can name them. */
+export type OptionalPorts = Readonly<Record<never, ServicePort>>;
+
+/**
+ * Ports that depend on the configuration.
+ *
+ * @param isPresent whether the service has them
+ * @param ports the ports
+ */
+export function portsIf(isPresent: boolean, ports: Readonly<Record<string, ServicePort>>): OptionalPorts {
+  return isPresent ? ports : {};
+}
+
 /** One listener rule: which paths go to which port. */
 export interface Route<PortName extends string = string> {
   /** Order of the rule on the listener, unique in the catalog; the lowest number is tried first. */
@@ -59,6 +72,9 @@ export interface Wiring {
   readonly memcachedEndpoint: string;
 }
 
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** The IAM role that a service's tasks run under. */
 export type TaskRoleName = "lgtm" | "alloy" | "grafana";
 
@@ -88,7 +104,7 @@ export interface ServiceDefinition<PortName extends string = string> {
   readonly taskRole: TaskRoleName;
   /** Folders of the data bucket that are the service's own. */
   readonly storagePrefixes: readonly string[];
-  readonly environment: (wiring: Wiring) => Readonly<Record<string, string>>;
+  readonly environment: (wiring: Wiring) => Environment;
   /** Environment variables that come from Secrets Manager. */
   readonly secrets?: Readonly<Record<string, SecretReference>>;
   readonly healthCheck?: ContainerHealthCheck;
