@@ -25,7 +25,10 @@ export function containerDefinition(props: ContainerDefinitionProps): Readonly<R
     image,
     essential: true,
     portMappings: portMappings(service),
-    environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    // By name, as in the states: where a definition states a variable is no reason for a new revision.
+    environment: Object.entries(environment)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, value]) => ({ name, value })),
     ...(secretEntries.length === 0 ? {} : { secrets: secretEntries.map(([name, valueFrom]) => ({ name, valueFrom })) }),
     logConfiguration: {
       logDriver: "awslogs",
