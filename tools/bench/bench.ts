@@ -1,9 +1,11 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { startFixtures } from "../adoption/fixtures";
 import type { Layer } from "../layers";
 import { makeRunFolder, projectRoot } from "../paths";
 import { interruptSignal, throwIfInterrupted } from "../process";
+import { rehearse, stopKept } from "../rehearse/rehearse";
 import { synthesize } from "../synth";
 import { findTerraform } from "../terraform/binary";
 import { terraformOfLayers } from "../terraform/plan-layers";
@@ -19,6 +21,8 @@ export interface BenchOptions {
   readonly runs: number;
   /** Whether plans are measured too: they need Terraform and the mock, and take minutes. */
   readonly plans: boolean;
+  /** Whether whole applies on the mock are measured too, which takes a quarter of an hour a run. */
+  readonly applies: boolean;
   /** How many plans run side by side. */
   readonly parallel: number;
   /** Told what is measured now. */
@@ -38,14 +42,15 @@ export interface BenchResult {
 }
 
 /** Goals of the project for two cores of a current server. */
-const goals = { synthSeconds: 2, synthMiB: 300, growth: 1.2, plans: 0.75 } as const;
+const goals = { synthSeconds: 2, synthMiB: 300, growth: 1.2, plans: 0.75, applies: 0.6 } as const;
 
 /** Measures one thing after the other; the machine should have nothing else to do. */
 export async function bench(options: BenchOptions): Promise<readonly BenchResult[]> {
   const synth = await benchSynth(options);
   const environments = await benchEnvironments(options);
   const plans = options.plans ? await benchPlans(options) : [];
-  return [...synth, ...environments, ...plans];
+  const applies = options.applies ? await benchApplies(options) : [];
+  return [...synth, ...environments, ...plans, ...applies];
 }
 
 async function benchSynth({ runs, report }: BenchOptions): Promise<readonly BenchResult[]> {
@@ -126,6 +131,32 @@ async function benchPlans(options: BenchOptions): Promise<readonly BenchResult[]
   } finally {
     await fixtures.stop();
   }
+}
+
+/** Applies of all layers from nothing on the mock, one layer after the other against waves, in turns. */
+async function benchApplies({ runs, report }: BenchOptions): Promise<readonly BenchResult[]> {
+  const serial: number[] = [];
+  const waves: number[] = [];
+  await repeat(runs, async (run) => {
+    report(`apply of all layers: run ${run} of ${runs}, one after the other`);
+    serial.push(await timeApply(1));
+    report(`apply of all layers: run ${run} of ${runs}, in waves`);
+    waves.push(await timeApply(2 * availableParallelism()));
+  });
+  const ratios = waves.map((seconds, index) => seconds / (serial[index] ?? seconds));
+  return [
+    result("apply of all layers, one after the other", "s", serial),
+    result("apply of all layers, in waves", "s", waves),
+    result("waves against one after the other", "ratio", ratios, goals.applies),
+  ];
+}
+
+async function timeApply(parallel: number): Promise<number> {
+  const { rehearsal, kept, good } = await rehearse({ layers: [], parallel, keep: true, mode: "silent" });
+  if (kept !== undefined) await stopKept(kept);
+  throwIfInterrupted();
+  if (!good) throw new Error("a layer could not be applied; `./lgtm rehearse` says why");
+  return rehearsal.applySeconds;
 }
 
 /** Runs the work for all layers and gives the seconds it took. The first error ends the benchmark. */

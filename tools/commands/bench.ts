@@ -9,6 +9,7 @@ const load = createRequire(__filename);
 interface Options {
   readonly runs: number;
   readonly plans: boolean;
+  readonly apply?: true;
   readonly parallel: number;
   readonly json?: true;
 }
@@ -25,6 +26,7 @@ export function registerBench(program: Command): void {
     )
     .option("--runs <n>", "runs of each measurement", positiveInteger, 5)
     .option("--no-plans", "leave out the plans, which need Terraform and the mock of AWS")
+    .option("--apply", "measure whole applies on the mock too: a quarter of an hour a run")
     .addOption(parallelOption())
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  $ ./lgtm bench --runs 3 --no-plans")
@@ -38,7 +40,7 @@ async function runBench(options: Options): Promise<void> {
   const report = (text: string): void => {
     if (options.json !== true) process.stderr.write(`${text}\n`);
   };
-  const results = await bench({ runs, plans, parallel, report });
+  const results = await bench({ runs, plans, applies: options.apply === true, parallel, report });
   process.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : renderBench(results)}\n`);
   if (!results.every(meetsGoal)) process.exitCode = exitCodes.negative;
 }

@@ -20,10 +20,17 @@ function collectNames(value: string, previous: readonly string[]): readonly stri
   return [...previous, ...value.split(",").filter((name) => name !== "")];
 }
 
-/** `--parallel N`: how many layers at the same time. */
+/** `--parallel N`: how many layers at the same time; plans keep a core busy. */
 export function parallelOption(): Option {
   return new Option("--parallel <n>", "how many layers run side by side")
     .default(availableParallelism(), "one a processor core")
+    .argParser(positiveInteger);
+}
+
+/** `--parallel N` for commands that apply: most of an apply is waiting, so more than one fits on a core. */
+export function applyParallelOption(): Option {
+  return new Option("--parallel <n>", "how many layers run side by side")
+    .default(2 * availableParallelism(), "two a processor core")
     .argParser(positiveInteger);
 }
 

@@ -1,19 +1,24 @@
+import { createRequire } from "node:module";
 import { relative } from "node:path";
 import { Option, type Command } from "commander";
 import { exitCodes } from "../exit-codes";
 import { progressMode } from "../progress";
 import { explainKept } from "../rehearse/kept";
 import { findRecord } from "../rehearse/record";
-import { rehearse, resume, stopKept, type RehearsalResult } from "../rehearse/rehearse";
+import type { RehearsalResult } from "../rehearse/rehearse";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
 import { UserError } from "../user-error";
-import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
+import { applyParallelOption, jsonOption, layerOption, profileOption } from "./options";
+
+/** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly profile?: string;
   readonly layer: readonly string[];
   readonly parallel: number;
   readonly keep?: true;
+  readonly images: boolean;
   readonly resume?: string | true;
   readonly stop?: string | true;
   readonly json?: true;
@@ -31,8 +36,9 @@ export function registerRehearse(program: Command): void {
     )
     .addOption(profileOption())
     .addOption(layerOption())
-    .addOption(parallelOption())
+    .addOption(applyParallelOption())
     .option("--keep", "leave the mock running with everything applied, and say how to use it")
+    .option("--no-images", "leave out the stand-ins for images and the secret: it then stops before the tasks' layer")
     .addOption(
       new Option("--resume [run]", "go on with a rehearsal that was cut short (default: the newest)").conflicts([
         "profile",
@@ -54,6 +60,7 @@ export function registerRehearse(program: Command): void {
 }
 
 async function runRehearse(options: Options): Promise<void> {
+  const { rehearse, resume, stopKept } = load("../rehearse/rehearse") as typeof import("../rehearse/rehearse");
   if (options.stop !== undefined) {
     const record = findRecord(options.stop === true ? undefined : options.stop);
     process.stdout.write(
@@ -61,7 +68,12 @@ async function runRehearse(options: Options): Promise<void> {
     );
     return;
   }
-  const common = { parallel: options.parallel, keep: options.keep === true, mode: progressMode(options) };
+  const common = {
+    parallel: options.parallel,
+    keep: options.keep === true,
+    withoutImages: !options.images,
+    mode: progressMode(options),
+  };
   const result =
     options.resume === undefined
       ? await rehearse({ ...common, profile: options.profile, layers: options.layer })

@@ -154,6 +154,7 @@ async function runSteps(
   const started = performance.now();
   const emptied: Emptied[] = [];
   const applied = await applyLayers(bench, beforeApply(bench, profile, withoutImages ?? false));
+  const applySeconds = (performance.now() - started) / 1000;
   const allApplied = applied.every(({ status }) => status === "done");
   const secondPlans = allApplied ? await secondPlansOf(bench) : new Map<string, SecondPlanVerdict | Error>();
   const inspections = allApplied && !interruptSignal.aborted ? await inspectAll(bench) : [];
@@ -168,6 +169,7 @@ async function runSteps(
     inspections,
     destroyed,
     emptied,
+    applySeconds,
     seconds: (performance.now() - started) / 1000,
   };
 }

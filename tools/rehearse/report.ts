@@ -24,6 +24,8 @@ export interface Rehearsal {
   /** Empty if nothing was destroyed. */
   readonly destroyed: readonly Outcome<PlanSummary>[];
   readonly emptied: readonly Emptied[];
+  /** Wall-clock seconds of the apply alone. */
+  readonly applySeconds: number;
   readonly seconds: number;
 }
 
