@@ -16,16 +16,14 @@ export interface ServicePort {
   readonly mapped?: boolean;
 }
 
-/** Ports that a service has under some configurations only; neither routes nor readiness can name them. */
-export type OptionalPorts = Readonly<Record<never, ServicePort>>;
-
 /**
- * Ports that depend on the configuration.
+ * Ports that a service has under some configurations only. The type says nothing of their names, so that neither routes
+ * nor readiness can rely on them.
  *
  * @param isPresent whether the service has them
  * @param ports the ports
  */
-export function portsIf(isPresent: boolean, ports: Readonly<Record<string, ServicePort>>): OptionalPorts {
+export function portsIf(isPresent: boolean, ports: Readonly<Record<string, ServicePort>>): object {
   return isPresent ? ports : {};
 }
 

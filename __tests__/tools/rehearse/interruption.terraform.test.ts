@@ -37,7 +37,7 @@ onLinux("GIVEN a rehearsal of the network", () => {
         setTimeout(() => {
           const folder = listRecords()[0]?.runFolder ?? "none";
           for (const { pid, command } of processesIn(folder)) {
-            if (command.includes('terraform apply')) process.kill(pid, "SIGKILL");
+            if (command.includes("terraform apply")) process.kill(pid, "SIGKILL");
           }
         }, 8_000);
       },
@@ -102,7 +102,7 @@ describe("GIVEN objects in the data bucket, and a configuration that does not le
 
   test("two rehearsals side by side do not disturb each other", async () => {
     const both = await Promise.all([1, 2].map(() => runLgtm(["rehearse", "--layer", "00-bootstrap"])));
-    expect(both.map(({ code, stdout }) => [code, stdout.includes('1 of 1 layers ok')])).toEqual([
+    expect(both.map(({ code, stdout }) => [code, stdout.includes("1 of 1 layers ok")])).toEqual([
       [0, true],
       [0, true],
     ]);
