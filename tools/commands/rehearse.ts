@@ -7,6 +7,7 @@ import { explainKept } from "../rehearse/kept";
 import { findRecord } from "../rehearse/record";
 import type { RehearsalResult } from "../rehearse/rehearse";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
+import { renderUpgrade } from "../rehearse/upgrade-report";
 import { UserError } from "../user-error";
 import { applyParallelOption, jsonOption, layerOption, profileOption } from "./options";
 
@@ -19,6 +20,7 @@ interface Options {
   readonly parallel: number;
   readonly keep?: true;
   readonly images: boolean;
+  readonly upgrade?: true;
   readonly resume?: string | true;
   readonly stop?: string | true;
   readonly json?: true;
@@ -37,6 +39,7 @@ export function registerRehearse(program: Command): void {
     .addOption(profileOption())
     .addOption(layerOption())
     .addOption(applyParallelOption())
+    .option("--upgrade", "rehearse the way from what runs today to `target` and back instead")
     .option("--keep", "leave the mock running with everything applied, and say how to use it")
     .option("--no-images", "leave out the stand-ins for images and the secret: it then stops before the tasks' layer")
     .addOption(
@@ -68,6 +71,7 @@ async function runRehearse(options: Options): Promise<void> {
     );
     return;
   }
+  if (options.upgrade === true) return runUpgrade(options);
   const common = {
     parallel: options.parallel,
     keep: options.keep === true,
@@ -80,6 +84,19 @@ async function runRehearse(options: Options): Promise<void> {
       : await resume(findRecord(options.resume === true ? undefined : options.resume), common);
   print(result, options.json === true);
   if (!result.good) process.exitCode = exitCodeOf(result);
+}
+
+async function runUpgrade(options: Options): Promise<void> {
+  const { rehearseUpgrade } = load("../rehearse/upgrade") as typeof import("../rehearse/upgrade");
+  const result = await rehearseUpgrade({ parallel: options.parallel, mode: progressMode(options) });
+  const { steps, ...facts } = result;
+  const json = { ...facts, steps: steps.map(({ name, expects, problems }) => ({ name, expects, problems })) };
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(json, undefined, 2)}\n`
+      : `${renderUpgrade(result)}\nLogs: ${relative(process.cwd(), result.runFolder)}/logs\n`,
+  );
+  if (!result.good) process.exitCode = exitCodes.negative;
 }
 
 /** A failed layer's own code where it has one: `notReady` is no failure of the rehearsal. */

@@ -16,10 +16,15 @@ export type BeforeLayer = (layer: Layer) => Promise<void>;
  *
  * @param bench the rehearsal
  * @param beforeLayer prepares what Terraform does not make
+ * @param order `reverse` where the layers that read must leave something before it is removed
  * @returns what each plan announced, for each layer
  */
-export function applyLayers(bench: Workbench, beforeLayer: BeforeLayer): Promise<readonly Outcome<PlanSummary>[]> {
-  return inWaves(bench, "Apply", "dependencies", async (layer, progress) => {
+export function applyLayers(
+  bench: Workbench,
+  beforeLayer: BeforeLayer,
+  order: "dependencies" | "reverse" = "dependencies",
+): Promise<readonly Outcome<PlanSummary>[]> {
+  return inWaves(bench, "Apply", order, async (layer, progress) => {
     await beforeLayer(layer);
     const terraform = bench.terraformOf(layer);
     const planFile = join(layer.folder, "apply.tfplan");

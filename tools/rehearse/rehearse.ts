@@ -175,7 +175,7 @@ async function runSteps(
 }
 
 /** What Terraform does not make: the bucket of the first state, and what the tasks need. */
-function beforeApply(bench: Workbench, profile: string, withoutImages: boolean): BeforeLayer {
+export function beforeApply(bench: Workbench, profile: string, withoutImages: boolean): BeforeLayer {
   const makeBucket = makeBootstrapBucket(bench, profile);
   return async (layer) => {
     await makeBucket(layer);
@@ -237,7 +237,8 @@ function wasKilled(outcomes: readonly Outcome<PlanSummary>[]): boolean {
   return outcomes.some((outcome) => outcome.status === "failed" && outcome.error instanceof TerraformKilled);
 }
 
-async function findTools(layers: readonly Layer[], report: (text: string) => void) {
+/** Terraform and the provider, found or installed. */
+export async function findTools(layers: readonly Layer[], report: (text: string) => void) {
   const terraform = await findTerraform(acceptedVersions(layers));
   return { terraform, provider: await setUpProvider(terraform, { report }) };
 }
@@ -253,7 +254,8 @@ async function attachOrExplain(record: RehearsalRecord): Promise<Mock> {
   });
 }
 
-function noteFor(mode: ProgressMode): (text: string) => void {
+/** Where lines that belong to no layer go: standard error, or nowhere for `--json`. */
+export function noteFor(mode: ProgressMode): (text: string) => void {
   return (text) => {
     if (mode !== "silent") process.stderr.write(`${text}\n`);
   };
