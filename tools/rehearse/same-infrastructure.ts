@@ -86,7 +86,7 @@ function attributeDifferences(address: string, ours: Attributes, theirs: Attribu
 
 /** A value as text, with everything that AWS makes up replaced, and null, "" and empty lists alike. */
 function comparable(value: unknown): string {
-  const text = JSON.stringify(value, (_key, inner: unknown) => {
+  return JSON.stringify(value ?? null, (_key, inner: unknown) => {
     if (Array.isArray(inner)) return inner.length === 0 ? null : sorted(inner);
     if (typeof inner === "string") return inner === "" ? null : withoutMadeUp(inner);
     if (typeof inner === "object" && inner !== null) {
@@ -94,7 +94,6 @@ function comparable(value: unknown): string {
     }
     return inner;
   });
-  return (text) ?? "null";
 }
 
 /** Sets come in any order. */
