@@ -5,7 +5,7 @@ import { startFixtures, type FixturesMock } from "../../tools/adoption/fixtures"
 import { selectLayers, type Layer } from "../../tools/layers";
 import { startProgress } from "../../tools/progress";
 import { synthesize } from "../../tools/synth";
-import { findTerraform, type TerraformBinary } from "../../tools/terraform/binary";
+import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { planLayers } from "../../tools/terraform/plan-layers";
 import { countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
 import { setUpProvider } from "../../tools/terraform/provider";
@@ -27,7 +27,7 @@ export class Planning {
   static async start(): Promise<Planning> {
     const folder = mkdtempSync(join(tmpdir(), "lgtm-planning-"));
     const { layers } = await synthesize({ outFolder: join(folder, "baseline"), profile: "baseline", say: silent });
-    const terraform = await findTerraform();
+    const terraform = await ensureTerraform();
     const provider = await setUpProvider(terraform);
     const mock = await startFixtures({ layers, runFolder: folder, report: silent });
     return new Planning(folder, terraform, { ...mock.env, ...provider.environment }, mock, layers);

@@ -4,7 +4,7 @@ import { makeRunFolder } from "../paths";
 import { throwIfInterrupted } from "../process";
 import { startProgress, type ProgressMode } from "../progress";
 import { synthesize } from "../synth";
-import { findTerraform } from "../terraform/binary";
+import { ensureTerraform } from "../terraform/binary";
 import { accountEnvironment } from "../terraform/environment";
 import { planLayers } from "../terraform/plan-layers";
 import { setUpProvider } from "../terraform/provider";
@@ -40,7 +40,7 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
   };
   const { layers, profile } = await synthesize({ outFolder, profile: options.profile });
   const selected = selectLayers(layers, options.layers);
-  const terraform = await findTerraform(acceptedVersions(layers));
+  const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report: note });
   const provider = await setUpProvider(terraform, { report: note });
   const fixtures = options.fixtures ? await startFixtures({ layers, runFolder, report: note }) : undefined;
   try {

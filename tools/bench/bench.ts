@@ -5,7 +5,7 @@ import type { Layer } from "../layers";
 import { makeRunFolder, projectRoot } from "../paths";
 import { interruptSignal, throwIfInterrupted } from "../process";
 import { synthesize } from "../synth";
-import { findTerraform } from "../terraform/binary";
+import { ensureTerraform } from "../terraform/binary";
 import { terraformOfLayers } from "../terraform/plan-layers";
 import { setUpProvider } from "../terraform/provider";
 import { acceptedVersions } from "../terraform/stack-file";
@@ -100,7 +100,7 @@ async function benchPlans(options: BenchOptions): Promise<readonly BenchResult[]
   const { runs, parallel, report } = options;
   const runFolder = makeRunFolder("bench");
   const { layers } = await synthesize({ outFolder: join(runFolder, "out"), say: () => undefined });
-  const terraform = await findTerraform(acceptedVersions(layers));
+  const terraform = await ensureTerraform({ constraint: acceptedVersions(layers) });
   const provider = await setUpProvider(terraform, { report });
   const fixtures = await startFixtures({ layers, runFolder, report });
   try {

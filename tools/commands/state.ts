@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
+import type { ShowOptions } from "../state/run";
 import { jsonOption, layerOption, profileOption } from "./options";
 
 /** Loads when a command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -24,7 +25,7 @@ export function registerState(program: Command): void {
     .option("--diff", "compare the addresses with the synthesized ones; ends with 3 if any is missing or extra")
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  $ ./lgtm state\n  $ ./lgtm state 60-ecs\n  $ ./lgtm state --diff --json")
-    .action(async (layer, options) => commands().showState(layer, options));
+    .action(async (layer: string | undefined, options: ShowOptions) => commands().showState(layer, options));
   registerBackup(state);
   registerRestore(state);
   registerUnlock(state);

@@ -3,7 +3,7 @@ import { relative, resolve } from "node:path";
 import { defaultOutFolder } from "../paths";
 import { jsonOption, profileOption } from "./options";
 import { synthesize } from "../synth";
-import { findTerraform } from "../terraform/binary";
+import { ensureTerraform } from "../terraform/binary";
 
 interface Options {
   readonly profile?: string;
@@ -28,7 +28,7 @@ export function registerSynth(program: Command): void {
 
 async function runSynth(options: Options): Promise<void> {
   const outFolder = options.out === undefined ? defaultOutFolder : resolve(options.out);
-  const hclWith = options.hcl === true ? (await findTerraform()).path : undefined;
+  const hclWith = options.hcl === true ? (await ensureTerraform()).path : undefined;
   const { layers, seconds } = await synthesize({ outFolder, profile: options.profile, hclWith });
   if (options.json === true) {
     const written = layers.map(({ id, file, dependencies }) => ({ id, file, dependencies }));

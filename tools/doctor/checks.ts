@@ -3,9 +3,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../paths";
 import { run, type RunResult } from "../process";
-import { findTerraform, pinnedTerraformVersion } from "../terraform/binary";
+import { findTerraform } from "../terraform/binary";
 import { quietEnvironment } from "../terraform/environment";
 import { lockedVersion, lookForMirror } from "../terraform/provider";
+import { checksumsUrl, pinnedTerraformVersion, releasesUrl } from "../terraform/release";
 import { compareVersions, parseVersion } from "../terraform/version";
 import { UserError } from "../user-error";
 
@@ -78,7 +79,12 @@ const terraform: Check = async (env) => {
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ...base, status: "lacking", found: error.what, mend: error.mend };
+    if (!(await answers(checksumsUrl(pinnedTerraformVersion, env)))) {
+      const found = `${error.what} It cannot be downloaded either: ${releasesUrl(env)} does not answer.`;
+      return { ...base, status: "lacking", found, mend: error.mend };
+    }
+    const found = `${error.what} ${pinnedTerraformVersion} is downloaded from ${releasesUrl(env)} when it is first needed.`;
+    return { ...base, status: "ok", found, mend: "" };
   }
 };
 
@@ -93,7 +99,7 @@ const provider: Check = async (env) => {
     if (!(error instanceof UserError)) throw error;
     return { ...base, status: "lacking", found: error.what, mend: error.mend };
   }
-  if (await registryAnswers()) {
+  if (await answers("https://registry.terraform.io/.well-known/terraform.json")) {
     return {
       ...base,
       status: "ok",
@@ -109,11 +115,10 @@ const provider: Check = async (env) => {
   };
 };
 
-async function registryAnswers(): Promise<boolean> {
+async function answers(url: string): Promise<boolean> {
   try {
-    const answer = await fetch("https://registry.terraform.io/.well-known/terraform.json", {
-      signal: AbortSignal.timeout(5000),
-    });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    await answer.body?.cancel();
     return answer.ok;
   } catch {
     return false;

@@ -44,7 +44,12 @@ export async function readLayerStates(
   session: StateSession,
   layers: readonly LayerId[],
 ): Promise<readonly LayerState[]> {
-  return Promise.all(layers.map((layer) => readLayerState(session, layer)));
+  const results = await Promise.allSettled(layers.map((layer) => readLayerState(session, layer)));
+  // Of several failures the first layer's is told, whichever came first.
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
 }
 
 /**

@@ -1,13 +1,11 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { workFolder } from "../paths";
 import { run } from "../process";
 import { UserError } from "../user-error";
+import { downloadTerraform } from "./download";
 import { quietEnvironment } from "./environment";
+import { downloadFolder, pinnedTerraformVersion, terraformProgram } from "./release";
 import { parseVersion, satisfies } from "./version";
-
-/** The release that is meant when none is installed: the one all tests run with. */
-export const pinnedTerraformVersion = "1.11.4";
 
 /** What `moved` blocks with instance keys and `terraform show -json` need; layers may ask for more. */
 export const terraformConstraint = ">= 1.5.0, < 2.0.0";
@@ -22,11 +20,6 @@ export interface TerraformBinary {
   readonly foundIn: string;
 }
 
-/** Folder in which a downloaded release lies; git-ignored. */
-export function downloadFolder(version: string = pinnedTerraformVersion): string {
-  return join(workFolder, "terraform", version);
-}
-
 /**
  * Finds Terraform: on PATH first, then in the project's own folder, where a download would put it.
  * @param constraint what the layers accept, as in their `required_version`
@@ -36,24 +29,71 @@ export async function findTerraform(
   constraint: string = terraformConstraint,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<TerraformBinary> {
-  const found: TerraformBinary[] = [];
+  const { accepted, refused } = await lookForTerraform(constraint, env);
+  if (accepted !== undefined) return accepted;
+  throw notFound(refused, constraint);
+}
+
+/** How Terraform is found or fetched. */
+export interface EnsureOptions {
+  /** What the layers accept. @default - `terraformConstraint` */
+  readonly constraint?: string | undefined;
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told of a download. @default - a line on standard error */
+  readonly report?: (text: string) => void;
+}
+
+/**
+ * Finds Terraform, or downloads the pinned release into the project's folder when none is there at an accepted version.
+ * @throws UserError (exit "missing") when it cannot be downloaded, or the layers do not accept the pinned release
+ */
+export async function ensureTerraform(options: EnsureOptions = {}): Promise<TerraformBinary> {
+  const { constraint = terraformConstraint, env = process.env, report = sayOnStderr } = options;
+  const { accepted, refused } = await lookForTerraform(constraint, env);
+  if (accepted !== undefined) return accepted;
+  if (!isAccepted(pinnedTerraformVersion, constraint)) throw notFound(refused, constraint);
+  const path = await downloadTerraform({ env, report });
+  const version = await versionOf(path, env);
+  if (version !== undefined) return { path, version, foundIn: projectFolder };
+  throw new UserError({
+    what: `The downloaded Terraform ${pinnedTerraformVersion} does not run on this machine.`,
+    where: path,
+    mend: `remove ${downloadFolder()} and run the command again; if that does not help, install Terraform yourself and put it on PATH`,
+    exit: "missing",
+  });
+}
+
+function sayOnStderr(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+const projectFolder = "the project's folder";
+
+interface Search {
+  readonly accepted: TerraformBinary | undefined;
+  /** Found before an accepted one, at versions that the layers do not accept. */
+  readonly refused: readonly TerraformBinary[];
+}
+
+async function lookForTerraform(constraint: string, env: NodeJS.ProcessEnv): Promise<Search> {
+  const refused: TerraformBinary[] = [];
   for (const { path, foundIn } of candidates(env)) {
     const version = await versionOf(path, env);
     if (version === undefined) continue;
     const binary = { path, version, foundIn };
-    if (isAccepted(version, constraint)) return binary;
-    found.push(binary);
+    if (isAccepted(version, constraint)) return { accepted: binary, refused };
+    refused.push(binary);
   }
-  throw notFound(found, constraint);
+  return { accepted: undefined, refused };
 }
 
 function candidates(env: NodeJS.ProcessEnv): readonly { path: string; foundIn: string }[] {
-  const program = process.platform === "win32" ? "terraform.exe" : "terraform";
   const onPath = (env.PATH ?? "")
     .split(delimiter)
     .filter((folder) => folder !== "")
-    .map((folder) => ({ path: join(folder, program), foundIn: "PATH" }));
-  const own = { path: join(downloadFolder(), program), foundIn: "the project's folder" };
+    .map((folder) => ({ path: join(folder, terraformProgram), foundIn: "PATH" }));
+  const own = { path: join(downloadFolder(), terraformProgram), foundIn: projectFolder };
   return [...onPath, own].filter(({ path }) => isProgram(path));
 }
 

@@ -34,7 +34,7 @@ test("on a bare machine every lack says how to mend it", async () => {
 test("an old Terraform is lacking, and is named with its version", async () => {
   program("terraform", `echo '{"terraform_version": "1.4.0"}'`);
 
-  expect(await find("Terraform")).toMatchObject({
+  expect(await find("Terraform", { LGTM_TERRAFORM_RELEASES: "http://127.0.0.1:9" })).toMatchObject({
     status: "lacking",
     found: expect.stringContaining("1.4.0") as string,
   });
