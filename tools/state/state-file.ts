@@ -33,7 +33,7 @@ export interface StateFile {
 const instanceSchema = z.object({
   index_key: z.union([z.string(), z.number()]).optional(),
   deposed: z.string().optional(),
-  attributes: z.looseObject({ id: z.unknown() }).nullish(),
+  attributes: z.looseObject({ id: z.unknown().optional() }).nullish(),
 });
 
 const stateSchema = z.object({
