@@ -6,7 +6,7 @@ import { startProgress, type ProgressMode } from "../progress";
 import { synthesize } from "../synth";
 import { ensureTerraform } from "../terraform/binary";
 import { accountEnvironment } from "../terraform/environment";
-import { planLayers } from "../terraform/plan-layers";
+import { planInOrder } from "../terraform/provisional/plan-in-order";
 import { setUpProvider } from "../terraform/provider";
 import { acceptedVersions } from "../terraform/stack-file";
 import { startFixtures } from "./fixtures";
@@ -50,12 +50,13 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
       selected.map((layer) => layer.id),
       options.mode,
     );
-    const outcomes = await planLayers({
+    const outcomes = await planInOrder({
       all: layers,
       selected,
       terraform,
       env,
       logFolder: join(runFolder, "logs"),
+      scratchFolder: join(runFolder, "provisional"),
       parallel: options.parallel,
       refresh: !options.fixtures,
       progress,

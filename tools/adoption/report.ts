@@ -8,6 +8,7 @@ import {
   type ResourcePlan,
 } from "../terraform/plan-summary";
 import { UserError } from "../user-error";
+import type { LayerPlan } from "../terraform/provisional/plan-in-order";
 import type { Outcome } from "../waves";
 
 /** The answer to "does taking over change anything?" for one layer. */
@@ -40,7 +41,7 @@ export interface Adoption {
 }
 
 /** Judges the plans. */
-export function judgeAdoption(profile: string, outcomes: readonly Outcome<PlanSummary>[], seconds: number): Adoption {
+export function judgeAdoption(profile: string, outcomes: readonly Outcome<LayerPlan>[], seconds: number): Adoption {
   const layers = outcomes.map(judgeLayer);
   const sum = (key: "noOp" | "managed"): number =>
     layers.reduce((total, { counts }) => total + (counts?.[key] ?? 0), 0);
@@ -54,14 +55,14 @@ export function judgeAdoption(profile: string, outcomes: readonly Outcome<PlanSu
   };
 }
 
-function judgeLayer(outcome: Outcome<PlanSummary>): LayerAdoption {
+function judgeLayer(outcome: Outcome<LayerPlan>): LayerAdoption {
   const nothing = { changes: [], outputs: [], drift: [] };
   const { layer } = outcome;
   if (outcome.status === "not tried") return { layer, status: "not tried", seconds: 0, ...nothing };
   if (outcome.status === "failed") {
     return { layer, status: "failed", seconds: outcome.seconds, ...nothing, error: describe(outcome.error) };
   }
-  const plan = outcome.value;
+  const plan = outcome.value.summary;
   return {
     layer,
     status: changesNothing(plan) ? "unchanged" : "changes",

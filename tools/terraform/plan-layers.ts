@@ -42,17 +42,20 @@ export async function planLayers(options: PlanLayersOptions): Promise<readonly O
   });
 }
 
-/** Makes the Terraform of each layer, with what is needed to explain its errors. */
+/**
+ * Makes the Terraform of each layer, with what is needed to explain its errors. It runs in the layer's folder unless told
+ * of another one.
+ */
 export function terraformOfLayers(
   options: Pick<PlanLayersOptions, "all" | "terraform" | "env" | "logFolder">,
-): (layer: Layer) => Terraform {
+): (layer: Layer, folder?: string) => Terraform {
   const facts = new Map(options.all.map((layer) => [layer.id, readStackFacts(layer)]));
-  return (layer) => {
+  return (layer, folder = layer.folder) => {
     const own = facts.get(layer.id);
     return new Terraform({
       binary: options.terraform.path,
       layer: layer.id,
-      folder: layer.folder,
+      folder,
       env: options.env,
       logFile: join(options.logFolder, `${layer.id}.log`),
       firstLayers: firstLayersBefore(options.all, layer),

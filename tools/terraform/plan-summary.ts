@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { parsePlan, type PlanChange as Change, type PlanResource } from "./plan-json";
 
 /** What Terraform would do with a resource. */
 export type PlanAction = "no-op" | "create" | "update" | "replace" | "delete" | "read" | "forget";
@@ -59,40 +59,12 @@ export interface PlanCounts {
   readonly outputChanges: number;
 }
 
-const changeSchema = z.object({
-  actions: z.array(z.string()),
-  before: z.unknown().optional(),
-  after: z.unknown().optional(),
-  after_unknown: z.unknown().optional(),
-  before_sensitive: z.unknown().optional(),
-  after_sensitive: z.unknown().optional(),
-  replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).optional(),
-});
-
-const resourceSchema = z.object({
-  address: z.string(),
-  previous_address: z.string().optional(),
-  mode: z.enum(["managed", "data"]),
-  type: z.string(),
-  change: changeSchema,
-});
-
-const planSchema = z.object({
-  format_version: z.string(),
-  terraform_version: z.string(),
-  resource_changes: z.array(resourceSchema).default([]),
-  resource_drift: z.array(resourceSchema).default([]),
-  output_changes: z.record(z.string(), changeSchema).default({}),
-});
-
-type Change = z.infer<typeof changeSchema>;
-
 /**
  * Summarizes the output of `terraform show -json <plan>`.
  * @throws z.ZodError when the text is no plan of Terraform 1.x
  */
 export function summarizePlan(json: string): PlanSummary {
-  const plan = planSchema.parse(JSON.parse(json));
+  const plan = parsePlan(json);
   return {
     terraformVersion: plan.terraform_version,
     resources: plan.resource_changes.map(summarizeResource).sort(byAddress),
@@ -130,7 +102,7 @@ export function changesNothing(plan: PlanSummary): boolean {
   return counts.noOp === counts.managed && counts.outputChanges === 0;
 }
 
-function summarizeResource(resource: z.infer<typeof resourceSchema>): ResourcePlan {
+function summarizeResource(resource: PlanResource): ResourcePlan {
   const action = actionOf(resource.change.actions);
   return {
     address: resource.address,
