@@ -1,9 +1,11 @@
 import { App } from "cdktf";
+import { refuseUnfitPlatform } from "./modules/checks/check-platform";
 import { runSynthesis } from "./stacks/synthesis";
 import { resolveProfile } from "./modules/config/profiles";
 import { readReleases } from "./modules/config/releases";
 import { validateConfig } from "./modules/config/validate";
 import { buildPlatform } from "./stacks/platform";
+import { routingLayers } from "./stacks/routing-layers";
 
 runSynthesis(() => {
   const profile = resolveProfile();
@@ -11,6 +13,7 @@ runSynthesis(() => {
   const releases = readReleases(profile.config.environment);
   // CDKTF's own validations run after the first stacks are written; runSynthesis runs them before.
   const app = new App({ skipValidation: true });
-  buildPlatform(app, profile.config, releases);
+  const layers = buildPlatform(app, profile.config, releases);
+  refuseUnfitPlatform({ ...profile, layers: routingLayers(layers) });
   return { app, profile };
 });

@@ -12,6 +12,7 @@ import { registerRehearse } from "./commands/rehearse";
 import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
 import { registerTest } from "./commands/test";
+import { registerVerify } from "./commands/verify";
 import { exitCodes, exitMeanings, type ExitName } from "./exit-codes";
 import { workFolder } from "./paths";
 import { forwardSignals, interruptSignal } from "./process";
@@ -24,6 +25,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerAdopt,
   registerBootstrap,
   registerState,
+  registerVerify,
   registerTest,
   registerLint,
   registerDoctor,

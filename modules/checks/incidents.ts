@@ -1,0 +1,36 @@
+/** What went wrong in the past; a finding that would have prevented one carries its id. */
+export const INCIDENTS = {
+  I01: "/tempo/* reaches Tempo unrewritten and ends in a 404",
+  I02: "server.http_path_prefix on Tempo and Pyroscope moves /ready and internal calls too",
+  I03: "the target group's health path is not one that the binary serves",
+  I04: "Pyroscope storage.prefix: unknown field, the container exits",
+  I05: "Pyroscope storage.s3.prefix: unknown field, the container exits",
+  I06: "multitenancy off or storage prefix missing: anonymous/ and files at the bucket's root",
+  I07: "storage prefixes hard-coded in the task definitions",
+  I08: "Mimir runtime_config.file with an s3:// address: service down",
+  I09: "no health-check grace period: tasks killed while they start",
+  I10: "one value used as upstream version and as ECR tag",
+  I11: "a new image is pushed under a tag that no task definition names: nothing rolls out",
+  I12: "versioned data bucket: destroy fails with BucketNotEmpty",
+  I13: "CPU and memory that Fargate does not offer",
+  I14: "outputs renamed on one side only",
+  I15: "port table with a field missing in one of its two declarations",
+  I16: "Memcached paid for and used by no service; a variable read that nothing injects",
+  I17: "S3 endpoint of another form than s3.<region>.amazonaws.com",
+  I18: "OTLP port closed, /v1/traces routed to a port that answers 404",
+  I19: "container health check calls wget in an image that has none",
+  I20: "replication factor 3 with one instance: writes refused",
+  I21: "secret injected without its JSON key",
+  I22: "state bucket absent: terraform init fails in every layer",
+  I23: "reusable workflow asks for permissions that its caller lacks",
+  I24: "a failed apply is green behind a pipe; approval before any plan exists",
+  I25: "downstream layer planned before its upstream has state",
+  I26: "task definition without the bucket variable that the config reads",
+  I27: "a resource exists in AWS but not in the state",
+  I28: "tenant ids differ between collector, Grafana and services",
+  I29: "ECR lifecycle rule selects tags that nobody pushes: nothing expires",
+  I30: "desired_count fought over by people, autoscaling and Terraform",
+} as const;
+
+/** Id of an incident. */
+export type IncidentId = keyof typeof INCIDENTS;

@@ -1,0 +1,26 @@
+import { run } from "../process";
+import { UserError } from "../user-error";
+import type { ServiceProgram } from "./service-program";
+
+/** `mimir`'s "Mimir, version 2.16.0 (…)", Alloy's "alloy, version v1.9.2 (…)", Grafana's "grafana version 12.4.0". */
+const VERSION = /\bversion v?(\d+\.\d+\.\d+(?:-[\w.]+)?)/i;
+
+/**
+ * The version that a program says it has.
+ * @param path absolute path of the program
+ * @returns undefined when it does not run here or says nothing like a version
+ */
+export async function programVersion(path: string, { versionArguments }: ServiceProgram): Promise<string | undefined> {
+  try {
+    const result = await run(path, versionArguments, { env: {}, timeoutSeconds: 30, graceSeconds: 1 });
+    return versionIn(`${result.stdout}\n${result.stderr}`);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** The version in what a program printed. */
+export function versionIn(output: string): string | undefined {
+  return VERSION.exec(output)?.[1];
+}

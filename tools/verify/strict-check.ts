@@ -1,0 +1,53 @@
+import type { ServiceSources } from "../../modules/checks/service-sources";
+import type { ServiceName } from "../../modules/services/service-name";
+
+/** A program's own check of its config. */
+export interface StrictCheck {
+  /** What it looks at, for people. */
+  readonly checks: string;
+  /** Arguments of the program, made from those that the image gives it. */
+  readonly argumentsFor: (command: readonly string[]) => readonly string[];
+}
+
+const dskitFlag = (flag: string, checks: string): StrictCheck => ({
+  checks,
+  argumentsFor: (command) => [...command, flag],
+});
+
+/**
+ * How each program checks a config without serving; undefined where it has no such check. Each of them was seen to refuse
+ * an unknown field, nested ones too.
+ */
+export const strictChecks: Readonly<Record<ServiceName, StrictCheck | undefined>> = {
+  mimir: dskitFlag("-modules", "every field, then the values"),
+  loki: dskitFlag("-verify-config", "every field, then the values"),
+  // The bare flag prints the usage.
+  tempo: dskitFlag("-config.verify=true", "every field, then the values and their warnings"),
+  pyroscope: dskitFlag("-modules", "every field, then the values"),
+  grafana: undefined,
+  alloy: {
+    checks: "every block, argument and reference",
+    argumentsFor: (command) => [
+      "validate",
+      ...command.filter((word) => word.startsWith("--stability.level") || word.startsWith("--feature.")),
+      ...command
+        .slice(1)
+        .filter((word) => word.startsWith("/"))
+        .slice(0, 1),
+    ],
+  },
+};
+
+/**
+ * A command with the config's path in the image replaced by its path here.
+ *
+ * @param args the arguments
+ * @param sources the service
+ * @param path absolute path of the config on this machine
+ */
+export function withConfigAt(args: readonly string[], { configPath }: ServiceSources, path: string): readonly string[] {
+  if (configPath === undefined) return args;
+  return args.map((word) =>
+    word === configPath || word.endsWith(`=${configPath}`) ? word.replace(configPath, path) : word,
+  );
+}
