@@ -41,7 +41,7 @@ export interface Adoption {
 }
 
 /** Judges the plans. */
-export function judgeAdoption(profile: string, outcomes: readonly Outcome<LayerPlan>[], seconds: number): Adoption {
+export function judgeAdoption(profile: string, outcomes: readonly Outcome<Pick<LayerPlan, "summary">>[], seconds: number): Adoption {
   const layers = outcomes.map(judgeLayer);
   const sum = (key: "noOp" | "managed"): number =>
     layers.reduce((total, { counts }) => total + (counts?.[key] ?? 0), 0);
@@ -55,7 +55,7 @@ export function judgeAdoption(profile: string, outcomes: readonly Outcome<LayerP
   };
 }
 
-function judgeLayer(outcome: Outcome<LayerPlan>): LayerAdoption {
+function judgeLayer(outcome: Outcome<Pick<LayerPlan, "summary">>): LayerAdoption {
   const nothing = { changes: [], outputs: [], drift: [] };
   const { layer } = outcome;
   if (outcome.status === "not tried") return { layer, status: "not tried", seconds: 0, ...nothing };

@@ -15,9 +15,9 @@ function resource(address: string, parts: Partial<ResourcePlan> = {}): ResourceP
   };
 }
 
-function done(layer: string, plan: Partial<PlanSummary>): Outcome<PlanSummary> {
-  const value = { terraformVersion: "1.11.4", resources: [], outputs: [], drift: [], ...plan };
-  return { layer, status: "done", seconds: 1.5, value };
+function done(layer: string, plan: Partial<PlanSummary>): Outcome<{ readonly summary: PlanSummary }> {
+  const summary = { terraformVersion: "1.11.4", resources: [], outputs: [], drift: [], ...plan };
+  return { layer, status: "done", seconds: 1.5, value: { summary } };
 }
 
 const moved = done("01-vpc", {
