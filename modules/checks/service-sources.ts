@@ -79,7 +79,7 @@ export function serviceSources(
  * @param definition the service
  */
 export function taskEnvironment(definition: ServiceDefinition): Readonly<Record<string, string>> {
-  const secrets = Object.keys(definition.secrets ?? {}).map((name) => [name, PLACEHOLDER_SECRET]);
+  const secrets = Object.keys(definition.secrets ?? {}).map((name): [string, string] => [name, PLACEHOLDER_SECRET]);
   return { ...definition.environment(PLACEHOLDER_WIRING), ...Object.fromEntries(secrets) };
 }
 

@@ -37,7 +37,8 @@ const MIMIR: Syntax = {
 const GRAFANA: Syntax = {
   pattern: /\$\$|\$__env\{(\w+)\}|\$\{(\w+)\}|\$(\w+)/g,
   parts: ([text, ...names]) => {
-    const name = names.find((candidate) => candidate !== undefined);
+    // Groups that did not take part are undefined, which the types of a match do not say.
+    const name = (names as readonly (string | undefined)[]).find((candidate) => candidate !== undefined);
     return text === "$$" || name === undefined ? undefined : { name };
   },
 };

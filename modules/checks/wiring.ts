@@ -41,7 +41,7 @@ function notInjected({ service, files, injected, dockerfile }: ServiceSources): 
       key: name,
       value: text,
       instead: `add ${name} to the environment in modules/services/${service}.ts, or remove it here: the service would read an empty text`,
-      incident: /BUCKET/.test(name) ? "I26" : "I16",
+      incident: name.includes("BUCKET") ? "I26" : "I16",
     }));
   });
 }

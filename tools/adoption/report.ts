@@ -41,7 +41,11 @@ export interface Adoption {
 }
 
 /** Judges the plans. */
-export function judgeAdoption(profile: string, outcomes: readonly Outcome<Pick<LayerPlan, "summary">>[], seconds: number): Adoption {
+export function judgeAdoption(
+  profile: string,
+  outcomes: readonly Outcome<Pick<LayerPlan, "summary">>[],
+  seconds: number,
+): Adoption {
   const layers = outcomes.map(judgeLayer);
   const sum = (key: "noOp" | "managed"): number =>
     layers.reduce((total, { counts }) => total + (counts?.[key] ?? 0), 0);

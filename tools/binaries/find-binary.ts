@@ -130,7 +130,7 @@ function standIns({ service, platform }: BinarySearch): readonly AcceptedVersion
 }
 
 /** Grafana's program lies in its home or in `bin/` below it. */
-function homeOf(path: string, service: ServiceName): string | "missing" | undefined {
+function homeOf(path: string, service: ServiceName): string | undefined {
   if (servicePrograms[service].homeInImage === undefined) return undefined;
   const folder = dirname(path);
   return [folder, dirname(folder)].find((home) => existsSync(join(home, "conf", "defaults.ini"))) ?? "missing";

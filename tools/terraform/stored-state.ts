@@ -34,7 +34,8 @@ export function stateReader(env: NodeJS.ProcessEnv): StateReader {
     } catch (error) {
       const cause: unknown = error instanceof Error ? error.cause : undefined;
       if (cause instanceof NoSuchKey) return { kind: "none" };
-      if (cause instanceof NoSuchBucket || (cause instanceof Error && cause.name === "NoSuchBucket")) return { kind: "no bucket" };
+      if (cause instanceof NoSuchBucket || (cause instanceof Error && cause.name === "NoSuchBucket"))
+        return { kind: "no bucket" };
       throw error;
     } finally {
       s3.destroy();

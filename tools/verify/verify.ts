@@ -148,6 +148,6 @@ function withFindings(verification: Verification, findings: readonly CheckFindin
 }
 
 function lastLines({ stdout, stderr }: RunResult): string {
-  const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "" && !/maxprocs/.test(line));
+  const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "" && !line.includes("maxprocs"));
   return lines.slice(-12).join("\n");
 }

@@ -84,7 +84,7 @@ function linkFindings({ file, key, value }: Datasource, uids: ReadonlySet<unknow
       file,
       key: [key, ...path].join("."),
       value: uid,
-      instead: `name the uid of a provisioned datasource: ${[...uids].filter((known) => known !== undefined).join(", ")}`,
+      instead: `name the uid of a provisioned datasource: ${[...uids].filter((known) => typeof known === "string").join(", ")}`,
     }));
 }
 

@@ -90,7 +90,9 @@ class Planner {
       const unappliedReads = this.unappliedReads(layer);
       const isFirst = this.factsOf(layer).lockTable === undefined;
       const isProvisional = Object.keys(unappliedReads).length > 0 || (state.kind === "no bucket" && !isFirst);
-      const plan = isProvisional ? await this.planOnOutputs(layer, state, unappliedReads) : await this.planFinally(layer, state);
+      const plan = isProvisional
+        ? await this.planOnOutputs(layer, state, unappliedReads)
+        : await this.planFinally(layer, state);
       this.remember(layer, parsePlan(plan.json));
       progress.done(layer.id, describe(plan, (performance.now() - started) / 1000));
       return plan;
@@ -158,11 +160,15 @@ class Planner {
     const entries = Object.entries(reads);
     const noBucket = state.kind === "no bucket";
     const upstream = entries.map(([, outputs]) => outputs.layer);
-    const first = [...this.facts.values()].filter(({ lockTable }) => lockTable === undefined).map((facts) => facts.layer);
+    const first = [...this.facts.values()]
+      .filter(({ lockTable }) => lockTable === undefined)
+      .map((facts) => facts.layer);
     return {
       upstream: [...new Set(noBucket ? [...first, ...upstream] : upstream)].sort(),
       unapplied: entries
-        .flatMap(([name, outputs]) => this.usedUnapplied(layer, name, outputs).map((output) => `${outputs.layer}.${output}`))
+        .flatMap(([name, outputs]) =>
+          this.usedUnapplied(layer, name, outputs).map((output) => `${outputs.layer}.${output}`),
+        )
         .sort(),
       placeholders: entries.flatMap(([name, outputs]) => {
         const uses = this.uses.get(layer.id)?.get(name);
