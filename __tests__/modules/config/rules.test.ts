@@ -18,6 +18,22 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
+    rule: "our configs are for one task of each service that keeps data",
+    base: profiles.target,
+    wrong: { "services.mimir.count": 2, "services.pyroscope.count": 3 },
+    found: [
+      ["services.mimir.count", 2, /must be 1.*replication factor 1/],
+      ["services.pyroscope.count", 3, /must be 1.*replication factor 1/],
+    ],
+    right: { "services.mimir.count": 1, "services.tempo.count": 0, "services.grafana.count": 2 },
+  },
+  {
+    rule: "the original configs are not ours to judge",
+    wrong: { "services.mimir.count": -1 },
+    found: [["services.mimir.count", -1, /whole number/]],
+    right: { "services.mimir.count": 2 },
+  },
+  {
     rule: "zones belong to the region",
     wrong: { "network.zones[0].name": "us-east-1a", "network.zones[1].name": "ap-northeast-2" },
     found: [

@@ -140,6 +140,10 @@ const CASES: readonly Case[] = [
   ["grafana.database", "rds", /must be "ephemeral"/, "ephemeral"],
   ["timeZone", "Asia/Soul", /IANA time zone/, "UTC"],
   ["timeZone", "asia/seoul", /IANA time zone/, "Asia/Seoul"],
+  ["retention.metricsDays", 0, /whole number of days from 1 to 36500/, 1],
+  ["retention.logsDays", "never", /or "forever"/, "forever"],
+  ["retention.tracesDays", 7.5, /whole number of days/, 36500],
+  ["retention.profilesDays", 36501, /whole number of days/, 30],
   ["logRetentionDays", 2, /CloudWatch Logs offers/, 1],
   ["logRetentionDays", 3650, /CloudWatch Logs offers/, 3653],
 ];
