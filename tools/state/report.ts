@@ -20,7 +20,7 @@ export function renderOverview(layers: readonly LayerSummary[]): string {
       { title: "lock" },
     ],
     layers.map(overviewRow),
-    ["", "", "", "", total(layers, "resources"), total(layers, "outputs"), ""],
+    layers.length === 1 ? undefined : ["", "", "", "", total(layers, "resources"), total(layers, "outputs"), ""],
   );
   return [table, ...remarks(layers)].join("\n");
 }
@@ -77,11 +77,11 @@ export function describeLock(lock: LockSummary): string {
 export function renderLayerState(file: StateFile): string {
   const managed = file.resources.filter(({ mode }) => mode === "managed");
   const resources = renderTable(
-    [{ title: "resource" }, { title: "id", width: 70 }],
+    [{ title: "resource" }, { title: "id" }],
     managed.map(({ address, id }) => [address, id ?? "-"]),
   );
   const outputs = renderTable(
-    [{ title: "output" }, { title: "value", width: 90 }],
+    [{ title: "output" }, { title: "value" }],
     file.outputs.map((output) => [output.name, outputText(output)]),
   );
   return [managed.length === 0 ? "No resources." : resources, file.outputs.length === 0 ? "No outputs." : outputs].join(
@@ -91,7 +91,7 @@ export function renderLayerState(file: StateFile): string {
 
 function outputText(output: StateOutput): string {
   const shown = shownValue(output);
-  return typeof shown === "string" ? shown : JSON.stringify(shown);
+  return typeof shown === "string" ? shown : JSON.stringify(shown, undefined, 2);
 }
 
 /** The value of an output as it may be shown: sensitive ones are masked. */

@@ -46,7 +46,7 @@ export interface ShowOptions extends Options {
  * @throws UserError
  */
 export async function showState(name: string | undefined, options: ShowOptions): Promise<void> {
-  const layer = name === undefined ? undefined : parseLayerId(name);
+  const layer = name === undefined ? undefined : parseLayerId(name, ["backup", "restore", "unlock"]);
   const session = await open(options, false);
   if (options.diff === true) await showDiff(session, layer === undefined ? layerIds : [layer], options);
   else if (layer === undefined) await listLayers(session, options);
@@ -131,7 +131,7 @@ export interface RestoreCommandOptions extends Options {
  * @throws UserError
  */
 export async function restoreStates(file: string, options: RestoreCommandOptions): Promise<void> {
-  const layers = options.layer.map(parseLayerId);
+  const layers = options.layer.map((name) => parseLayerId(name));
   const backup = readBackup(file);
   const session = await open(options, true);
   const restored = await restore(session, backup, { layers, allowLowerSerial: options.allowLowerSerial === true });

@@ -71,7 +71,7 @@ function stateLocked({ layer, output, logFile }: Failure): UserError | undefined
     where: logFile,
     mend:
       "wait until it is done; if that process is certainly gone, remove the lock with " +
-      `\`terraform force-unlock ${id}\` in the layer's folder`,
+      `\`./lgtm state unlock ${layer} --id ${id}\``,
   });
 }
 

@@ -48,7 +48,7 @@ Lock Info:
     expect(error.what).toContain("ann@laptop");
     expect(error.what).toContain("2026-01-16 05:30:00.1");
     expect(error.what).toContain("(apply, lock id 4b3f1c2e-0000-1111-2222-333344445555)");
-    expect(error.mend).toContain("force-unlock 4b3f1c2e");
+    expect(error.mend).toContain("./lgtm state unlock 60-ecs --id 4b3f1c2e");
   });
 
   test("an absent lock table is not taken for a lock", () => {
