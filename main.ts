@@ -14,6 +14,8 @@ runSynthesis(() => {
   // CDKTF's own validations run after the first stacks are written; runSynthesis runs them before.
   const app = new App({ skipValidation: true });
   const layers = buildPlatform(app, profile.config, releases);
-  refuseUnfitPlatform({ ...profile, layers: routingLayers(layers) });
-  return { app, profile };
+  const refuseUnfit = () => {
+    refuseUnfitPlatform({ ...profile, layers: routingLayers(layers) });
+  };
+  return { app, profile, refuseUnfit };
 });

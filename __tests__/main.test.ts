@@ -21,6 +21,7 @@ const ROOT = join(__dirname, "..");
 /** All that main.ts is made of. */
 const SOURCES = [
   "common.config.ts",
+  "dockerfiles",
   "main.ts",
   "modules",
   "stacks",
@@ -115,6 +116,7 @@ let here: Run;
 let elsewhere: Run;
 let broken: Run;
 let unknown: Run;
+let unfit: Run;
 
 beforeAll(async () => {
   const copy = copyProject("some/other/folder");
@@ -128,9 +130,18 @@ beforeAll(async () => {
     runMain(ROOT, "here"),
     runMain(copy, "elsewhere", { cwd: tmpdir(), env: { TZ: "Pacific/Apia", LANG: "ko_KR.UTF-8" }, wrapper }),
   ]);
-  [broken, unknown] = await Promise.all([
+  const unfitCopy = copyProject("unfit");
+  const tempoConfig = join(unfitCopy, "dockerfiles/tempo/config.yaml");
+  writeFileSync(
+    tempoConfig,
+    readFileSync(tempoConfig, "utf8")
+      .replace("http_api_prefix: /tempo", "")
+      .replace("server:", "server:\n  http_path_prefix: /tempo"),
+  );
+  [broken, unknown, unfit] = await Promise.all([
     runMain(brokenCopy, "broken"),
     runMain(ROOT, "unknown", { env: { LGTM_PROFILE: "nonsense" } }),
+    runMain(unfitCopy, "unfit", { env: { LGTM_PROFILE: "target" } }),
   ]);
 }, 60_000);
 
@@ -199,6 +210,21 @@ describe("GIVEN a configuration with two mistakes", () => {
 
   test("THEN nothing is written", () => {
     expect(existsSync(broken.outdir)).toBe(false);
+  });
+});
+
+describe("GIVEN a mistake in a service's config", () => {
+  test("THEN the exit code is 2, every finding says what to write instead, and there is no stack trace", () => {
+    expect(unfit).toMatchObject({ code: 2, stdout: "" });
+    expect(unfit.stderr).toMatch(/^Profile "target" has \d+ problems:\n/);
+    expect(unfit.stderr).toMatch(/server\.http_path_prefix = "\/tempo": remove it .*\[http-path-prefix, I02\]/);
+    expect(unfit.stderr).toMatch(/http_api_prefix: write http_api_prefix: \/tempo .*\[tempo-http-api-prefix, I01\]/);
+    expect(unfit.stderr).toMatch(/GET \/tempo\/api\/search = "tempo:3200 answers 404"/);
+    expect(unfit.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test("THEN nothing is written", () => {
+    expect(existsSync(unfit.outdir)).toBe(false);
   });
 });
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { run } from "../process";
 import { UserError } from "../user-error";
 import type { ServiceProgram } from "./service-program";
@@ -11,12 +14,16 @@ const VERSION = /\bversion v?(\d+\.\d+\.\d+(?:-[\w.]+)?)/i;
  * @returns undefined when it does not run here or says nothing like a version
  */
 export async function programVersion(path: string, { versionArguments }: ServiceProgram): Promise<string | undefined> {
+  // Some libraries in the programs write a cache where they are, even when only the version is asked for.
+  const folder = mkdtempSync(join(tmpdir(), "lgtm-version-"));
   try {
-    const result = await run(path, versionArguments, { env: {}, timeoutSeconds: 30, graceSeconds: 1 });
+    const result = await run(path, versionArguments, { cwd: folder, env: {}, timeoutSeconds: 30, graceSeconds: 1 });
     return versionIn(`${result.stdout}\n${result.stderr}`);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

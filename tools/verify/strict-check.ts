@@ -3,6 +3,8 @@ import type { ServiceName } from "../../modules/services/service-name";
 
 /** A program's own check of its config. */
 export interface StrictCheck {
+  /** The flag or command that asks for it. */
+  readonly name: string;
   /** What it looks at, for people. */
   readonly checks: string;
   /** Arguments of the program, made from those that the image gives it. */
@@ -10,6 +12,7 @@ export interface StrictCheck {
 }
 
 const dskitFlag = (flag: string, checks: string): StrictCheck => ({
+  name: flag,
   checks,
   argumentsFor: (command) => [...command, flag],
 });
@@ -26,6 +29,7 @@ export const strictChecks: Readonly<Record<ServiceName, StrictCheck | undefined>
   pyroscope: dskitFlag("-modules", "every field, then the values"),
   grafana: undefined,
   alloy: {
+    name: "validate",
     checks: "every block, argument and reference",
     argumentsFor: (command) => [
       "validate",

@@ -92,7 +92,7 @@ async function judged(sources: ServiceSources, judge: Judge): Promise<Verificati
     return { ...base, checked: "", result: "refused", detail: "no config to check" };
   const args = withConfigAt(check.argumentsFor(dockerfile.command), sources, judge.place(sources));
   const result = await judge.judge(args, environment);
-  const checked = `${check.checks} (${args.find((word) => /verify|modules|validate/.test(word)) ?? ""})`;
+  const checked = `${check.checks} (${check.name})`;
   if (result.timedOut) return { ...base, checked, result: "refused", detail: "it did not end within a minute" };
   if (result.code === 0) return { ...base, checked, result: "ok", detail: "" };
   return { ...base, checked, result: "refused", detail: lastLines(result) };

@@ -1,6 +1,6 @@
 import { isPlainObject } from "../plain-object";
 import { forbidden, required, type ConfigView, type LintRule, type Problem } from "./lint-rule";
-import { cacheWired, sharedRules } from "./shared-rules";
+import { atMost, cacheWired, sharedRules } from "./shared-rules";
 
 const STORAGE_PREFIX = "storage_config.object_store.storage_prefix";
 
@@ -52,6 +52,12 @@ export const lokiRules: readonly LintRule[] = [
     "ingester.wal.flush_on_shutdown",
     (value) => value === true,
     "write true: the task's disk is gone after it stops, and with it what was not in the bucket yet",
+  ),
+  atMost(
+    "loki-reads-its-flush",
+    "storage_config.tsdb_shipper.resync_interval",
+    60,
+    "so long does a new task not see the index that the former one flushed (default 5m)",
   ),
   required(
     { name: "loki-autoforget" },

@@ -1,5 +1,5 @@
 import { forbidden, required, type LintRule } from "./lint-rule";
-import { sharedRules } from "./shared-rules";
+import { atMost, sharedRules } from "./shared-rules";
 
 /** Rules of Pyroscope's config. Sources: the binary at 1.13.5 and its configuration reference. */
 export const pyroscopeRules: readonly LintRule[] = [
@@ -28,6 +28,30 @@ export const pyroscopeRules: readonly LintRule[] = [
     "self_profiling.disable_push",
     (value) => value === true,
     "write true: Pyroscope would push profiles of itself without a tenant, which it then refuses",
+  ),
+  atMost(
+    "pyroscope-reads-its-flush",
+    "querier.query_store_after",
+    0,
+    "what a former task flushed is in the bucket alone",
+  ),
+  atMost(
+    "pyroscope-reads-its-flush",
+    "store_gateway.bucket_store.ignore_blocks_within",
+    0,
+    "the default of 3h hides what a former task flushed",
+  ),
+  atMost(
+    "pyroscope-reads-its-flush",
+    "store_gateway.bucket_store.sync_interval",
+    60,
+    "so long does a flushed block stay unseen (default 15m)",
+  ),
+  atMost(
+    "pyroscope-reads-its-flush",
+    "compactor.cleanup_interval",
+    60,
+    "the cleaner writes the bucket's index, without which a flushed block stays unseen (default 15m)",
   ),
   required(
     { name: "pyroscope-join-members" },

@@ -3,7 +3,7 @@ import { portOf } from "../../services/target-groups";
 import { durationSeconds } from "../duration";
 import { isPlainObject, valueAt } from "../plain-object";
 import { eachLeaf, forbidden, required, type ConfigView, type LintRule, type Problem } from "./lint-rule";
-import { sharedRules } from "./shared-rules";
+import { atMost, sharedRules } from "./shared-rules";
 
 const GENERATOR = "metrics_generator";
 
@@ -42,6 +42,18 @@ export const tempoRules: readonly LintRule[] = [
     "ingester.flush_all_on_shutdown",
     (value) => value === true,
     "write true: by default the traces stay on the task's disk, which is gone after it stops",
+  ),
+  atMost(
+    "tempo-reads-its-flush",
+    "query_frontend.search.query_backend_after",
+    0,
+    "a search asks only the ingester for younger traces (default 15m), and a new one does not have them",
+  ),
+  atMost(
+    "tempo-reads-its-flush",
+    "storage.trace.blocklist_poll",
+    60,
+    "so long does a flushed block stay unseen (default 5m)",
   ),
   { name: "tempo-shutdown-fits", find: shutdownProblems },
   { name: "tempo-receivers", incident: "I18", find: receiverProblems },
