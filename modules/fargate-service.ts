@@ -102,7 +102,7 @@ export class FargateService extends Construct {
   private runsWhatWasApplied(name: string): Postcondition {
     return {
       condition: `\${self.task_definition == ${this.taskDefinition.fqn}.arn}`,
-      errorMessage: `ECS rolled ${name} back to its former task definition: the new tasks did not become healthy. See "./lgtm diagnose ${name}", or the service's events and the stopped tasks' reasons.`,
+      errorMessage: `ECS rolled ${name} back to its former task definition: the new tasks did not become healthy. See the service's events, the reasons of its stopped tasks, and the last lines of its log group.`,
     };
   }
 
