@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SERVICE_NAMES } from "../../modules/services/service-name";
 import { REVERSE_MOVES_FILE, reverseMoves } from "../../tools/reverse-moves";
-import { findTerraform } from "../../tools/terraform/binary";
+import { ensureTerraform } from "../../tools/terraform/binary";
 import { quietEnvironment } from "../../tools/terraform/environment";
 import { lockFile, setUpProvider } from "../../tools/terraform/provider";
 import { Terraform } from "../../tools/terraform/terraform";
@@ -89,7 +89,7 @@ function makeFolder(name: string, files: Readonly<Record<string, unknown>>, stat
 }
 
 async function terraformIn(folder: string): Promise<Terraform> {
-  const found = await findTerraform();
+  const found = await ensureTerraform();
   const { environment } = await setUpProvider(found);
   const env = { ...quietEnvironment(), ...environment };
   const terraform = new Terraform({ binary: found.path, layer: LAYER, folder, env, logFile: join(folder, "log") });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Layer } from "../../tools/layers";
 import { run } from "../../tools/process";
 import { synthesize } from "../../tools/synth";
-import { findTerraform, type TerraformBinary } from "../../tools/terraform/binary";
+import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { quietEnvironment } from "../../tools/terraform/environment";
 import { setUpProvider } from "../../tools/terraform/provider";
 import { runInWaves } from "../../tools/waves";
@@ -17,7 +17,7 @@ let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lgtm-hcl-"));
-  terraform = await findTerraform();
+  terraform = await ensureTerraform();
   // One init serves all layers: without a backend they need the same provider and nothing else.
   env = { ...quietEnvironment(), ...(await setUpProvider(terraform)).environment, TF_DATA_DIR: join(folder, "data") };
 });

@@ -8,7 +8,7 @@ import { interruptSignal, run as runProgram, throwIfInterrupted } from "../proce
 import { loadProfile } from "../profile";
 import type { ProgressMode } from "../progress";
 import { synthesize } from "../synth";
-import { findTerraform } from "../terraform/binary";
+import { ensureTerraform } from "../terraform/binary";
 import type { PlanSummary } from "../terraform/plan-summary";
 import { setUpProvider } from "../terraform/provider";
 import { acceptedVersions, readStackFacts } from "../terraform/stack-file";
@@ -239,7 +239,7 @@ function wasKilled(outcomes: readonly Outcome<PlanSummary>[]): boolean {
 
 /** Terraform and the provider, found or installed. */
 export async function findTools(layers: readonly Layer[], report: (text: string) => void) {
-  const terraform = await findTerraform(acceptedVersions(layers));
+  const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report });
   return { terraform, provider: await setUpProvider(terraform, { report }) };
 }
 

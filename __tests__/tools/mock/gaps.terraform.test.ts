@@ -39,7 +39,7 @@ import { startMock, type Mock } from "../../../tools/mock/server";
 import { ensureMockPython } from "../../../tools/mock/venv";
 import { projectRoot } from "../../../tools/paths";
 import { run, type RunResult } from "../../../tools/process";
-import { findTerraform, type TerraformBinary } from "../../../tools/terraform/binary";
+import { ensureTerraform, type TerraformBinary } from "../../../tools/terraform/binary";
 import { mockEnvironment } from "../../../tools/terraform/environment";
 import { lockFile, setUpProvider } from "../../../tools/terraform/provider";
 
@@ -358,7 +358,7 @@ describe("Terraform on the mock", () => {
   beforeAll(async () => {
     home = join(folder, "terraform");
     env = mockEnvironment(mock.environment, home);
-    terraform = await findTerraform();
+    terraform = await ensureTerraform();
     env = { ...env, ...(await setUpProvider(terraform)).environment };
     await ecs.send(new CreateClusterCommand({ clusterName: "platform" }));
     await createSubnetGroup("imported");
