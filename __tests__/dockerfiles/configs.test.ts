@@ -14,7 +14,6 @@ const FACTS: readonly (readonly [ServiceName, string, unknown])[] = [
   ["loki", "server.http_listen_port", port("loki", "http")],
   ["loki", "server.grpc_listen_port", port("loki", "grpc")],
   ["tempo", "server.http_listen_port", port("tempo", "http")],
-  ["tempo", "server.grpc_listen_port", port("tempo", "grpc")],
   ["pyroscope", "server.http_listen_port", port("pyroscope", "http")],
 
   // Tenants.

@@ -2,7 +2,7 @@ import type { PlatformConfig } from "../config/platform-config";
 import type { ServicePort } from "./service-definition";
 
 /**
- * Port of the calls between the components of Mimir, Loki and Tempo. They leave the task when two tasks of a service
+ * Port of the calls between the components of Mimir and Loki. They leave the task when two tasks of a service
  * share a ring, as in each deployment.
  *
  * @param config the platform

@@ -1,6 +1,5 @@
 import type { PlatformConfig } from "../config/platform-config";
 import { internalHost } from "./internal-host";
-import { grpcPort } from "./grpc";
 import { MEMBERLIST_PORTS, memberlistEnvironment } from "./memberlist";
 import { mimirPushUrl } from "./mimir";
 import { tempoRetentionHours } from "./retention";
@@ -36,8 +35,8 @@ export function tempo(config: PlatformConfig): ServiceDefinition {
       "otlp-http": { number: OTLP_HTTP_PORT, label: "Tempo OTLP HTTP", reachableFromTasks: complete },
       // A second OTLP/HTTP receiver, which takes traces where OTLP's other signals are: below /otlp.
       "otlp-alb": { number: 4319, label: "Tempo OTLP HTTP below /otlp", reachableFromTasks: false, mapped: complete },
-      // The original config knows no other instances.
-      ...portsIf(!original, { grpc: grpcPort(config), ...MEMBERLIST_PORTS }),
+      // The original config knows no other instances. In ours their compactors share the work; there are no calls.
+      ...portsIf(!original, MEMBERLIST_PORTS),
     },
     readiness: { path: "/ready", port: "http" },
     loadBalancing: {
