@@ -446,6 +446,13 @@ const MISTAKES: readonly Mistake[] = [
     "CMD",
     /loopback/,
   ],
+  [
+    "alloy-reference",
+    "alloy",
+    replacing("config.alloy", "[prometheus.remote_write.mimir.receiver]", "[prometheus.remote_write.gone.receiver]"),
+    "prometheus.remote_write.gone.receiver",
+    /declare/,
+  ],
   // Images.
   [
     "image-base",
