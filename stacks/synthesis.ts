@@ -42,12 +42,12 @@ export function runSynthesis(build: () => Built): void {
   }
 }
 
-/** An app makes its output folder as soon as it is there; what is refused leaves none behind. */
+/** An app makes its output folders as soon as it is there; what is refused leaves none behind. */
 function refuseOrLeaveNothing(refuse: () => void, outdir: string): void {
   try {
     refuse();
   } catch (error) {
-    if (readdirSync(outdir).length === 0) rmdirSync(outdir);
+    for (const folder of [join(outdir, "stacks"), outdir]) if (readdirSync(folder).length === 0) rmdirSync(folder);
     throw error;
   }
 }

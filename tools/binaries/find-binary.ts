@@ -69,6 +69,13 @@ export async function findBinary(search: BinarySearch): Promise<ServiceBinary> {
   throw notFound(search, seen, env);
 }
 
+/**
+ * Whether a program of the service's name lies in one of the places, of whatever version; quicker than to find it.
+ */
+export function mayHaveBinary(search: BinarySearch): boolean {
+  return candidates(search, search.env ?? process.env).length > 0;
+}
+
 /** The official image of a service at the version that runs. */
 function imageOf({ service, platform }: BinarySearch): string {
   const { upstreamImage } = serviceCatalog(platform)[service];

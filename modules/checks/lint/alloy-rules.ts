@@ -40,7 +40,27 @@ function textFindings({ platform }: ServiceSources, file: SourceFile): readonly 
       instead: `read ${what} with sys.env: common.config.ts is its one source`,
       ...(rule === "tenant-literal" ? { incident: "I28" } : {}),
     }));
-  return [...deprecated, ...written];
+  return [...deprecated, ...written, ...danglingReferences(file, text)];
+}
+
+/** Alloy's own check takes a reference to a component that is not there, and the start fails. */
+function danglingReferences(file: SourceFile, text: string): readonly CheckFinding[] {
+  const declared = [...text.matchAll(/^\s*([a-z_]+(?:\.[a-z_]+)+)\s+"(\w+)"\s*\{/gm)].map(
+    ([, type = "", label = ""]) => `${type}.${label}.`,
+  );
+  const code = text.replace(/"(?:\\.|[^"\\\n])*"/g, '""');
+  const references = [...code.matchAll(/(?<![\w.])[a-z_]+(?:\.\w+){3,}(?![\w.]|\s*"|\()/g)].map(
+    ([reference]) => reference,
+  );
+  return references
+    .filter((reference) => !declared.some((component) => reference.startsWith(component)))
+    .map((reference) => ({
+      rule: "alloy-reference",
+      file: file.path,
+      key: reference,
+      value: reference,
+      instead: "declare the component that it names, or name one that is declared: Alloy does not start otherwise",
+    }));
 }
 
 function commandFindings({ dockerfile, dockerfilePath, definition }: ServiceSources): readonly CheckFinding[] {
