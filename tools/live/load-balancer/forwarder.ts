@@ -87,7 +87,9 @@ export class Forwarder {
       this.webSockets.set(socket, exchange);
       // Either side's end is the other's, a broken one too.
       request.socket.once("close", () => socket.destroy());
-      socket.once("close", () => request.socket.destroySoon());
+      socket.once("close", () => {
+        request.socket.destroySoon();
+      });
     });
     outgoing.once("response", (answer) => {
       exchange.targetStatus = exchange.status = answer.statusCode;

@@ -48,7 +48,7 @@ async function statusOf(agent: TargetAgent, host: string, check: HealthCheckDesc
     const timer = setTimeout(() => {
       resolve("timeout");
       outgoing.destroy();
-    }, check.timeoutSeconds * 1000);
+    }, check.timeoutSeconds * 1000).unref();
     outgoing.once("close", () => {
       clearTimeout(timer);
       reject(new Error("connection closed without an answer"));

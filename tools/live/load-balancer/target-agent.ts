@@ -67,7 +67,7 @@ export class TargetAgent extends Agent {
       const timer = setTimeout(() => {
         late = true;
         reject(Object.assign(new Error("connection timed out"), { code: CONNECT_TIMEOUT_CODE }));
-      }, this.connectTimeoutSeconds * 1000);
+      }, this.connectTimeoutSeconds * 1000).unref();
       opened.then(resolve, reject).finally(() => {
         clearTimeout(timer);
       });
