@@ -60,7 +60,7 @@ Example:
 Ends with 3 if a check failed.`;
 
 async function runSmokeCommand(options: Options): Promise<void> {
-  const { config } = loadProfile(options.profile);
+  const { name: profile, config } = loadProfile(options.profile);
   const table = options.rules === undefined ? routeTableOf(config) : readRules(options.rules);
   const progress = startProgress(SMOKE_SERVICES, progressMode({ json: options.json }));
   const report = await runSmoke({
@@ -78,7 +78,8 @@ async function runSmokeCommand(options: Options): Promise<void> {
   });
   endProgress(progress, report.rows);
   await progress.close();
-  const text = options.json === true ? JSON.stringify(report, undefined, 2) : renderSmokeReport(report);
+  const text =
+    options.json === true ? JSON.stringify({ profile, ...report }, undefined, 2) : renderSmokeReport(report, profile);
   process.stdout.write(`${text}\n`);
   if (!report.ok) process.exitCode = exitCodes.negative;
 }

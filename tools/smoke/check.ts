@@ -12,7 +12,7 @@ export interface Check {
    */
   readonly needs?: string;
   /**
-   * Other services that must not be left out.
+   * Other services that must be ready; it waits for them.
    * @default - none
    */
   readonly needsServices?: readonly ServiceName[];

@@ -11,11 +11,15 @@ const COLUMNS: readonly Column[] = [
   { title: "readable after", align: "right" },
 ];
 
-/** The report for people: the table, then each failure with the way its request took, then the sum. */
-export function renderSmokeReport(report: SmokeReport): string {
+/**
+ * The report for people: the table, then each failure with the way its request took, then the sum.
+ *
+ * @param report what was found
+ * @param profile name of the profile whose tenant, rules and secret were used
+ */
+export function renderSmokeReport(report: SmokeReport, profile: string): string {
   const table = renderTable(COLUMNS, report.rows.map(cellsOf));
-  const details = report.rows.filter(({ reason }) => reason !== undefined).flatMap(detailOf);
-  return [table, ...details, summaryOf(report)].join("\n");
+  return [table, ...failuresOf(report), ...skippedOf(report), summaryOf(report, profile)].join("\n");
 }
 
 function cellsOf({ service, state, tested, latencyMs, waitedSeconds }: SmokeRow): readonly string[] {
@@ -28,14 +32,27 @@ function cellsOf({ service, state, tested, latencyMs, waitedSeconds }: SmokeRow)
   ];
 }
 
-function detailOf({ service, state, tested, reason = "", route }: SmokeRow): readonly string[] {
-  const lines = [`${state === "failed" ? "FAILED" : "skipped"}: ${service}, ${tested}: ${reason}`];
-  if (route !== undefined) lines.push(`  route: ${route}`);
-  return lines;
+function failuresOf({ rows }: SmokeReport): readonly string[] {
+  return rows
+    .filter(({ state }) => state === "failed")
+    .flatMap(({ service, tested, reason = "", route }) => [
+      `FAILED: ${service}, ${tested}: ${reason}`,
+      ...(route === undefined ? [] : [`  route: ${route}`]),
+    ]);
 }
 
-function summaryOf({ url, tenant, run, rows, seconds }: SmokeReport): string {
+/** One line for all checks of a service that were skipped for the same reason. */
+function skippedOf({ rows }: SmokeReport): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { service, state, reason = "" } of rows) {
+    const line = `${service}: ${reason}`;
+    if (state === "skipped") counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `skipped: ${line}${count === 1 ? "" : ` (${count} checks)`}`);
+}
+
+function summaryOf({ url, tenant, run, rows, seconds }: SmokeReport, profile: string): string {
   const count = (state: SmokeRow["state"]): number => rows.filter((row) => row.state === state).length;
   const counts = `${count("ok")} ok, ${count("failed")} failed, ${count("skipped")} skipped`;
-  return `${counts} in ${formatSeconds(seconds)} (${url}, tenant ${tenant}, run label ${run})`;
+  return `${counts} in ${formatSeconds(seconds)} (${url}, profile ${profile}, tenant ${tenant}, run label ${run})`;
 }

@@ -77,7 +77,8 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeReport> {
   try {
     const context = new SmokeContext({ ...options, client, run });
     const services = [grafanaChecks(), mimirChecks(), lokiChecks(), tempoChecks(), pyroscopeChecks()];
-    const rows = (await Promise.all(services.map(async (service) => testService(service, context, options)))).flat();
+    const runner = new Runner(context, options, services);
+    const rows = (await Promise.all(services.map(async (service) => runner.test(service)))).flat();
     const seconds = (performance.now() - started) / 1000;
     return { url, tenant, run, ok: rows.every(({ state }) => state !== "failed"), rows, seconds };
   } finally {
@@ -90,54 +91,71 @@ function newRunLabel(now: Date): string {
   return `${now.toISOString().replace(/[-:]/g, "").slice(0, 15).toLowerCase()}-${randomBytes(3).toString("hex")}`;
 }
 
-async function testService(
-  { service, checks }: ServiceChecks,
-  context: SmokeContext,
-  options: SmokeOptions,
-): Promise<readonly SmokeRow[]> {
-  const left = options.skip.get(service);
-  if (left !== undefined) {
-    const row: SmokeRow = { service, state: "skipped", tested: "everything", reason: left };
-    options.onRow?.(row);
-    return [row];
+class Runner {
+  /** Whether a service is ready, once that is known: checks of other services may wait for it. */
+  private readonly readiness: ReadonlyMap<ServiceName, Deferred>;
+
+  constructor(
+    private readonly context: SmokeContext,
+    private readonly options: SmokeOptions,
+    services: readonly ServiceChecks[],
+  ) {
+    this.readiness = new Map(services.map(({ service }) => [service, deferred()]));
   }
-  const rows: SmokeRow[] = [];
-  for (const check of checks) {
-    const row = await testOne(service, check, rows, context, options);
-    rows.push(row);
-    options.onRow?.(row);
+
+  async test({ service, checks }: ServiceChecks): Promise<readonly SmokeRow[]> {
+    const rows: SmokeRow[] = [];
+    const leftOut = this.options.skip.get(service);
+    const add = (row: SmokeRow): void => {
+      rows.push(row);
+      this.options.onRow?.(row);
+      this.readiness.get(service)?.resolve(row.state === "ok");
+    };
+    if (leftOut !== undefined) add({ service, state: "skipped", tested: "everything", reason: leftOut });
+    else for (const check of checks) add(await this.testOne(service, check, rows));
+    return rows;
   }
-  return rows;
+
+  private async testOne(service: ServiceName, check: Check, before: readonly SmokeRow[]): Promise<SmokeRow> {
+    const { tested } = check;
+    const reason = missingBefore(check, before) ?? (await this.missingElsewhere(check));
+    if (reason !== undefined) return { service, state: "skipped", tested, reason };
+    const started = performance.now();
+    try {
+      const { latencyMs } = await check.run(this.context);
+      return { service, state: "ok", tested, latencyMs, ...waited(started, latencyMs) };
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error;
+      return { service, state: "failed", tested, reason: error.message, ...routed(error, this.options.explain) };
+    }
+  }
+
+  private async missingElsewhere({ needsServices = [] }: Check): Promise<string | undefined> {
+    for (const service of needsServices) {
+      if (this.options.skip.has(service)) return `${service} is left out`;
+      if ((await this.readiness.get(service)?.promise) === false) return `${service} is not ready`;
+    }
+    return undefined;
+  }
 }
 
-async function testOne(
-  service: ServiceName,
-  check: Check,
-  before: readonly SmokeRow[],
-  context: SmokeContext,
-  options: SmokeOptions,
-): Promise<SmokeRow> {
-  const { tested } = check;
-  const reason = reasonToSkip(check, before, options);
-  if (reason !== undefined) return { service, state: "skipped", tested, reason };
-  const started = performance.now();
-  try {
-    const { latencyMs } = await check.run(context);
-    return { service, state: "ok", tested, latencyMs, ...waited(started, latencyMs) };
-  } catch (error) {
-    if (!(error instanceof CheckFailure)) throw error;
-    return { service, state: "failed", tested, reason: error.message, ...routed(error, options.explain) };
-  }
-}
-
-function reasonToSkip(check: Check, before: readonly SmokeRow[], { skip }: SmokeOptions): string | undefined {
-  const leftOut = check.needsServices?.find((needed) => skip.has(needed));
-  if (leftOut !== undefined) return `${leftOut} is left out`;
+function missingBefore({ needs }: Check, before: readonly SmokeRow[]): string | undefined {
   const [first] = before;
-  const needed = before.find(({ tested }) => tested === check.needs) ?? first;
-  return [first, needed].find((row) => row !== undefined && row.state !== "ok") === undefined
-    ? undefined
-    : `needs "${(first?.state === "ok" ? needed : first)?.tested ?? ""}", which did not succeed`;
+  const needed = before.find(({ tested }) => tested === needs);
+  const missing = [first, needed].find((row) => row !== undefined && row.state !== "ok");
+  return missing === undefined ? undefined : `needs "${missing.tested}", which did not succeed`;
+}
+
+interface Deferred {
+  readonly promise: Promise<boolean>;
+  /** Only the first call counts. */
+  readonly resolve: (value: boolean) => void;
+}
+
+function deferred(): Deferred {
+  let resolve: Deferred["resolve"] = () => undefined;
+  const promise = new Promise<boolean>((settle) => (resolve = settle));
+  return { promise, resolve };
 }
 
 function waited(started: number, latencyMs: Reply["latencyMs"]): Pick<SmokeRow, "waitedSeconds"> {
