@@ -14,6 +14,7 @@ export type RouteExplainer = (request: FailedRequest) => string | undefined;
 export function explainByRules(table: RouteTable): RouteExplainer {
   return (request) => {
     const route = routeOf(table, request.path);
+    if (request.status === undefined) return `${route}; no answer came`;
     return request.server === OWN_SERVER ? `${route}; the load balancer itself answered` : route;
   };
 }

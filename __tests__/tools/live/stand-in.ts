@@ -13,6 +13,7 @@ export class StandIn {
 
   private constructor(
     readonly server: Server,
+    readonly port: number,
     /** What it answers; replaced at will. */
     public handler: RequestListener,
   ) {
@@ -31,7 +32,7 @@ export class StandIn {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const standIn = new StandIn(server, handler ?? ((_request, response) => response.end(String(port))));
+    const standIn = new StandIn(server, port, handler ?? ((_request, response) => response.end(String(port))));
     StandIn.running.push(standIn);
     return standIn;
   }
@@ -41,13 +42,8 @@ export class StandIn {
     await Promise.all(StandIn.running.splice(0).map(async (standIn) => standIn.stop()));
   }
 
-  get port(): number {
-    return this.address.port;
-  }
-
   get address(): TargetAddress {
-    const { port } = this.server.address() as AddressInfo;
-    return { id: "127.0.0.1", port };
+    return { id: "127.0.0.1", port: this.port };
   }
 
   /** Requests other than health checks. */

@@ -197,9 +197,13 @@ export class LoadBalancer {
 
   private handle(listener: ListenerDescription, request: ClientRequest, response: ClientResponse): void {
     const exchange = new Exchange(request, listener, false);
-    response.once("close", () => {
-      this.log.add(exchange.entry());
-    });
+    // Written before the client can have the end of its answer: who looks a request up right after it finds it.
+    let logged = false;
+    const log = (): void => {
+      if (!logged) this.log.add(exchange.entry());
+      logged = true;
+    };
+    response.once("finish", log).once("close", log);
     const refusal = refusalOf(request.headers);
     if (refusal !== undefined) {
       answerWithout(exchange, response, refusal, "too many addresses in X-Forwarded-For");
