@@ -7,7 +7,7 @@ module.exports = {
   reporters: ["default", "<rootDir>/tools/jest/closing-line-reporter.js"],
   testMatch: ["**/*.test.ts"],
   transform: {
-    "^.+\\.(t|j)s$": [
+    "^.+\\.(t|j|mj)s$": [
       "@swc/jest",
       {
         jsc: { parser: { syntax: "typescript" }, target: "es2022" },
@@ -18,6 +18,6 @@ module.exports = {
   },
   // Packages published as ES modules only, which jest cannot require as they are.
   transformIgnorePatterns: [
-    "/node_modules/(?!(listr2|cli-truncate|log-update|wrap-ansi|slice-ansi|string-width|strip-ansi|ansi-regex|ansi-styles|ansi-escapes|cli-cursor|restore-cursor|is-fullwidth-code-point|get-east-asian-width|environment|onetime|mimic-function|emoji-regex)/)",
+    "/node_modules/(?!(listr2|cli-truncate|log-update|wrap-ansi|slice-ansi|string-width|strip-ansi|ansi-regex|ansi-styles|ansi-escapes|cli-cursor|restore-cursor|is-fullwidth-code-point|get-east-asian-width|environment|onetime|mimic-function|emoji-regex|httpxy)/)",
   ],
 };

@@ -9,6 +9,7 @@ import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerLint } from "./commands/lint";
 import { registerRehearse } from "./commands/rehearse";
+import { registerSmoke } from "./commands/smoke";
 import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
 import { registerTest } from "./commands/test";
@@ -21,6 +22,7 @@ import { UserError } from "./user-error";
 /** All commands, in the order in which help lists them. */
 const registrations: readonly ((program: Command) => void)[] = [
   registerRehearse,
+  registerSmoke,
   registerSynth,
   registerAdopt,
   registerBootstrap,
