@@ -147,6 +147,8 @@ export async function run(command: string, args: readonly string[], options: Run
       collect(child.stderr, log, options.onLine),
       waitForEnd(child, command),
     ]);
+    // Who was killed could not end what it had started, a Terraform's provider for one.
+    if (end.signal !== undefined) signalGroup(child, "SIGKILL");
     return { ...end, stdout, stderr, seconds: (performance.now() - started) / 1000, timedOut: clock.timedOut() };
   } finally {
     clock.stop();

@@ -582,7 +582,7 @@ def fill_registries() -> None:
     registry("ECR repository", "ecr", "repositories", lambda repository: [repository.name])
     registry("bucket", "s3", "buckets", lambda bucket: [bucket.name])
     registry("role", "iam", "roles", lambda role: [role.name, role.arn])
-    registry("cache cluster", "elasticache", "clusters", lambda cluster: [cluster.cache_cluster_id])
+    registry("cache cluster", "elasticache", "cache_clusters", lambda cluster: [cluster.cache_cluster_id])
     registry("cache subnet group", "elasticache", "subnet_groups", lambda group: [group.cache_subnet_group_name])
     registry("namespace", "servicediscovery", "namespaces", lambda namespace: [namespace.id])
     registry("Cloud Map service", "servicediscovery", "services", lambda service: [service.id])

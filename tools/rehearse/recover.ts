@@ -31,6 +31,7 @@ export async function recover(mock: Mock, layers: readonly Layer[]): Promise<Rec
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ known }),
   });
+  if (!answer.ok) throw new Error(`the mock could not forget what no state knows: HTTP ${answer.status}`);
   const { forgotten } = z.object({ forgotten: z.array(z.string()) }).parse(await answer.json());
   return { locks, orphans: forgotten };
 }

@@ -76,7 +76,7 @@ describe("GIVEN a wrong route", () => {
       expect.objectContaining({
         key: "GET /api/search",
         value: "reaches tempo:3200",
-        instead: expect.stringMatching(/must reach grafana:3000: narrow the path pattern/),
+        instead: expect.stringMatching(/must reach grafana:3000: narrow the path pattern/) as string,
       }),
     );
   });
@@ -103,7 +103,7 @@ describe("GIVEN a wrong route", () => {
     expect(findings(withPaths("loki", ["/loki/*"]))).toEqual([
       expect.objectContaining({
         key: "POST /otlp/v1/logs",
-        instead: expect.stringContaining("modules/services/loki.ts"),
+        instead: expect.stringContaining("modules/services/loki.ts") as string,
       }),
     ]);
   });
@@ -159,7 +159,7 @@ describe("GIVEN a target that cannot answer", () => {
       expect.objectContaining({
         rule: "target-group-health-check",
         incident: "I03",
-        instead: expect.stringContaining("/ready on port 3200"),
+        instead: expect.stringContaining("/ready on port 3200") as string,
       }),
     ]);
   });

@@ -74,7 +74,7 @@ describe("the catalog against the programs", () => {
       expect.objectContaining({
         rule: "readiness-path",
         incident: "I03",
-        instead: expect.stringContaining('path: "/ready"'),
+        instead: expect.stringContaining('path: "/ready"') as string,
       }),
     ]);
   });
