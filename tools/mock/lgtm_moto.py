@@ -583,7 +583,7 @@ def fill_registries() -> None:
     registry("bucket", "s3", "buckets", lambda bucket: [bucket.name])
     registry("role", "iam", "roles", lambda role: [role.name, role.arn])
     registry("cache cluster", "elasticache", "cache_clusters", lambda cluster: [cluster.cache_cluster_id])
-    registry("cache subnet group", "elasticache", "subnet_groups", lambda group: [group.cache_subnet_group_name])
+    registry("cache subnet group", "elasticache", "cache_subnet_groups", lambda group: [group.cache_subnet_group_name])
     registry("namespace", "servicediscovery", "namespaces", lambda namespace: [namespace.id])
     registry("Cloud Map service", "servicediscovery", "services", lambda service: [service.id])
     registry("load balancer", "elbv2", "load_balancers", lambda balancer: [balancer.arn])
