@@ -293,7 +293,7 @@ test("the list is complete", () => {
   for (const guards of Object.values(GUARDS)) expect(guards).not.toEqual([]);
 });
 
-describe.each(Object.entries(INCIDENTS))("%s: %s", (id, _what) => {
+describe.each(Object.entries(INCIDENTS))("%s: %s", (id) => {
   for (const guard of GUARDS[id as IncidentId]) {
     if ("replay" in guard) {
       test(`GIVEN ${guard.replay} THEN it is refused, and the message says what to write instead`, () => {
