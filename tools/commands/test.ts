@@ -16,7 +16,7 @@ export function registerTest(program: Command): void {
     .summary("run the tests")
     .description("Runs the tests with jest. Arguments after -- go to jest; paths do as they are.")
     .argument("[args...]", "paths or jest options")
-    .option("--unit", "only the tests that need no Terraform (the others are named *.terraform.test.ts)")
+    .option("--unit", "only the tests that need no other program (the others: *.terraform.test.ts, *.binary.test.ts)")
     .allowUnknownOption()
     .passThroughOptions()
     .addHelpText("after", "\nExample:\n  $ ./lgtm test --unit\n  $ ./lgtm test __tests__/tools -t waves")
@@ -25,7 +25,7 @@ export function registerTest(program: Command): void {
 
 async function runTest(args: readonly string[], options: Options): Promise<void> {
   // Last, since jest takes every word after this option as one more pattern.
-  const unit = options.unit === true ? ["--testPathIgnorePatterns", "\\.terraform\\.test\\.ts$"] : [];
+  const unit = options.unit === true ? ["--testPathIgnorePatterns", "\\.(terraform|binary)\\.test\\.ts$"] : [];
   const env: NodeJS.ProcessEnv = quietEnvironment();
   const result = await run(process.execPath, [packageProgram("jest"), ...args, ...unit], {
     cwd: projectRoot,

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { profiles } from "../../common.config";
+import { SERVICE_NAMES } from "../../modules/services/service-name";
+import { findBinary } from "../binaries/find-binary";
 import { projectRoot } from "../paths";
 import { run, type RunResult } from "../process";
 import { findTerraform } from "../terraform/binary";
@@ -181,27 +184,17 @@ function credentialSource(env: NodeJS.ProcessEnv): string | undefined {
   return ["credentials", "config"].map((name) => join(folder, name)).find((file) => existsSync(file));
 }
 
-/** The services' programs, with the arguments that print a version. None of them is a dependency of this project. */
-const servicePrograms: readonly (readonly [program: string, ...args: string[]])[] = [
-  ["mimir", "-version"],
-  ["loki", "-version"],
-  ["tempo", "-version"],
-  ["pyroscope", "-version"],
-  ["grafana", "server", "-v"],
-  ["alloy", "--version"],
-];
-
-const serviceChecks: readonly Check[] = servicePrograms.map(([program, ...args]) => async (env) => {
-  const base = { name: `${program} program`, neededFor: "checking the service's configuration with its own binary" };
-  const version = await ask(program, args, env);
-  if (version?.code === 0)
-    return { ...base, status: "ok", found: firstLine(version.stdout || version.stderr), mend: "" };
-  return {
-    ...base,
-    status: "absent",
-    found: "not on PATH",
-    mend: `put ${program} on PATH; its releases are on https://github.com/grafana`,
-  };
+const serviceChecks: readonly Check[] = SERVICE_NAMES.map((service) => async (env) => {
+  const platform = profiles.target;
+  const base = { name: `${service} program`, neededFor: "verify: the service's config judged by its own program" };
+  try {
+    const { version, path, standsFor } = await findBinary({ service, platform, env, mayCopy: false });
+    const shown = standsFor === undefined ? version : `${version} in place of ${standsFor.wanted}`;
+    return { ...base, status: "ok", found: `${shown}, ${path}`, mend: "" };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...base, status: "absent", found: [error.what, error.where].join(" ").trim(), mend: error.mend };
+  }
 });
 
 /** All checks, in the order in which the table shows them. */
