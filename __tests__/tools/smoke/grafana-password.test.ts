@@ -6,23 +6,19 @@ import { StandIn } from "../live/stand-in";
 jest.setTimeout(60_000);
 
 const config = profiles.target;
-const before = { ...process.env };
 
 afterEach(async () => {
-  process.env = { ...before };
   await StandIn.stopAll();
 });
 
 /** In place of Secrets Manager. */
-async function secretsManager(status: number, answer: object): Promise<StandIn> {
+async function secretsManager(status: number, answer: object): Promise<{ aws: StandIn; env: NodeJS.ProcessEnv }> {
   const standIn = await StandIn.start((request, response) => {
     request.resume().on("end", () => {
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer));
     });
   });
-  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${standIn.port}`;
-  process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = "test";
-  return standIn;
+  return { aws: standIn, env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${standIn.port}` } };
 }
 
 test("the environment comes first", async () => {
@@ -32,8 +28,8 @@ test("the environment comes first", async () => {
 });
 
 test("then the key of the secret's JSON text", async () => {
-  const aws = await secretsManager(200, { SecretString: JSON.stringify({ password: "from the secret" }) });
-  expect(await grafanaPassword(config, {})).toBe("from the secret");
+  const { aws, env } = await secretsManager(200, { SecretString: JSON.stringify({ password: "from the secret" }) });
+  expect(await grafanaPassword(config, env)).toBe("from the secret");
   expect(aws.requests[0]?.headers["x-amz-target"]).toBe("secretsmanager.GetSecretValue");
 });
 
@@ -47,8 +43,8 @@ test.each([
   ["a secret without the key", 200, { SecretString: '{"other": "hunter2"}' }, /no JSON text with the key "password"/],
   ["a secret that is no JSON", 200, { SecretString: "hunter2" }, /no JSON text with the key "password"/],
 ])("%s fails, says what to set, and shows nothing of it", async (_name, status, answer, why) => {
-  await secretsManager(status, answer);
-  const error: unknown = await grafanaPassword(config, {}).catch((reason: unknown) => reason);
+  const { env } = await secretsManager(status, answer);
+  const error: unknown = await grafanaPassword(config, env).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(CheckFailure);
   const { message } = error as CheckFailure;
   expect(message).toMatch(/LGTM_GRAFANA_PASSWORD.*lgtm\/grafana-admin-password/);
