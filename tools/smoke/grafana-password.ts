@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { PlatformConfig } from "../../modules/config/platform-config";
+import { clientConfig } from "../aws/client-config";
 import { CheckFailure } from "./check-failure";
 
 /** Variables that may hold the password, in order. */
@@ -21,7 +22,7 @@ export async function grafanaPassword(
   if (given !== undefined) return given;
   const { name, jsonKey } = grafana.adminPasswordSecret;
   try {
-    return passwordIn(await readSecret(region, name), jsonKey);
+    return passwordIn(await readSecret(region, name, environment), jsonKey);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CheckFailure(
@@ -47,9 +48,9 @@ function tryParse(text: string): unknown {
 }
 
 /** Loaded only here: the library takes a while to load. */
-async function readSecret(region: string, name: string): Promise<string> {
+async function readSecret(region: string, name: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient({ region, maxAttempts: 2 });
+  const client = new SecretsManagerClient({ ...clientConfig(region, environment).config, maxAttempts: 2 });
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
     if (SecretString === undefined) throw new Error("it holds no text");

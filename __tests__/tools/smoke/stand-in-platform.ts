@@ -13,7 +13,7 @@ export type Fault = (asked: Asked, port: number) => Given | "reset" | undefined;
 
 /** The platform in small: stand-ins for its services behind the load balancer of profile `target`. */
 export class StandInPlatform {
-  private readonly url: string;
+  readonly url: string;
 
   private constructor(
     readonly balancer: LoadBalancer,
