@@ -3,13 +3,17 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { registerAddresses } from "./commands/addresses";
 import { registerAdopt } from "./commands/adopt";
+import { registerApply } from "./commands/apply";
 import { registerBench } from "./commands/bench";
 import { registerBootstrap } from "./commands/bootstrap";
 import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
+import { registerDrift } from "./commands/drift";
 import { registerLint } from "./commands/lint";
+import { registerPlan } from "./commands/plan";
 import { registerRehearse } from "./commands/rehearse";
 import { registerSmoke } from "./commands/smoke";
+import { registerReport } from "./commands/report";
 import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
 import { registerTest } from "./commands/test";
@@ -25,6 +29,10 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerSmoke,
   registerSynth,
   registerAdopt,
+  registerPlan,
+  registerApply,
+  registerReport,
+  registerDrift,
   registerBootstrap,
   registerState,
   registerVerify,

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { profiles } from "../../common.config";
+import type { PlatformConfig } from "../../modules/config/platform-config";
 import { selectLayers } from "../layers";
 import { makeRunFolder } from "../paths";
 import { throwIfInterrupted } from "../process";
@@ -9,6 +11,7 @@ import { accountEnvironment } from "../terraform/environment";
 import { planInOrder } from "../terraform/provisional/plan-in-order";
 import { setUpProvider } from "../terraform/provider";
 import { acceptedVersions } from "../terraform/stack-file";
+import { configDifferences, type ConfigDifference } from "./config-differences";
 import { startFixtures } from "./fixtures";
 import { judgeAdoption, type Adoption } from "./report";
 
@@ -26,7 +29,8 @@ export interface AdoptOptions {
 }
 
 /**
- * Plans layers against the states that exist and says whether taking over changes anything. Nothing is applied. On an
+ * Plans layers in order against the states that exist and says what taking over changes: nothing, with the configuration
+ * of what runs; with another profile, each change and the setting that causes it. Nothing is applied. On an
  * account the real resources are read too; the mock holds none of them, so there the states alone are compared.
  * @throws UserError when something that is needed is missing or the configuration is refused; a layer that cannot be
  * planned is part of the result instead
@@ -62,8 +66,14 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
       progress,
     }).finally(() => progress.close());
     throwIfInterrupted();
-    return judgeAdoption(profile, outcomes, (performance.now() - started) / 1000);
+    return judgeAdoption(profile, outcomes, (performance.now() - started) / 1000, differencesFromBaseline(profile));
   } finally {
     await fixtures?.stop();
   }
+}
+
+/** The tools only know the profile's name from the app; an app of a test may have profiles of its own. */
+function differencesFromBaseline(name: string): readonly ConfigDifference[] {
+  const config = Object.entries<PlatformConfig>(profiles).find(([known]) => known === name)?.[1];
+  return config === undefined ? [] : configDifferences(profiles.baseline, config);
 }

@@ -46,7 +46,7 @@ async function runAdopt(options: Options): Promise<void> {
   });
   const text = options.json === true ? JSON.stringify(adoption, undefined, 2) : renderAdoption(adoption);
   process.stdout.write(`${text}\n`);
-  if (adoption.unchanged) return;
+  if (adoption.accepted) return;
   const failed = adoption.layers.some((layer) => layer.counts === undefined);
   process.exitCode = failed ? exitCodes.failed : exitCodes.negative;
 }

@@ -24,6 +24,7 @@ type Explanation = (failure: Failure) => UserError | undefined;
 export function explainFailure(failure: Failure): UserError {
   const rules: readonly Explanation[] = [
     stateLocked,
+    planStale,
     stateBucketAbsent,
     lockTableAbsent,
     upstreamNotApplied,
@@ -72,6 +73,16 @@ function stateLocked({ layer, output, logFile }: Failure): UserError | undefined
     mend:
       "wait until it is done; if that process is certainly gone, remove the lock with " +
       `\`./lgtm state unlock ${layer} --id ${id}\``,
+  });
+}
+
+function planStale({ layer, output, logFile }: Failure): UserError | undefined {
+  if (!/Error: Saved plan (is stale|does not match the given state)/.test(output)) return undefined;
+  return new UserError({
+    what: `Terraform refuses the saved plan of ${layer}: its state was changed after the plan was made.`,
+    where: logFile,
+    mend: "someone else applied this layer meanwhile; run `./lgtm plan` again and have the new plan approved",
+    exit: "negative",
   });
 }
 

@@ -1,4 +1,4 @@
-import { judgeAdoption, renderAdoption } from "../../../tools/adoption/report";
+import { judgeAdoption, renderAdoption, type PlannedForAdoption } from "../../../tools/adoption/report";
 import type { PlanSummary, ResourcePlan } from "../../../tools/terraform/plan-summary";
 import { UserError } from "../../../tools/user-error";
 import type { Outcome } from "../../../tools/waves";
@@ -15,9 +15,9 @@ function resource(address: string, parts: Partial<ResourcePlan> = {}): ResourceP
   };
 }
 
-function done(layer: string, plan: Partial<PlanSummary>): Outcome<{ readonly summary: PlanSummary }> {
+function done(layer: string, plan: Partial<PlanSummary>): Outcome<PlannedForAdoption> {
   const summary = { terraformVersion: "1.11.4", resources: [], outputs: [], drift: [], ...plan };
-  return { layer, status: "done", seconds: 1.5, value: { summary } };
+  return { layer, status: "done", seconds: 1.5, value: { summary, provisional: undefined } };
 }
 
 const moved = done("01-vpc", {

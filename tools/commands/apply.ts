@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { createRequire } from "node:module";
+import { exitCodes } from "../exit-codes";
+import { progressMode } from "../progress";
+import { UserError } from "../user-error";
+import { jsonOption, parallelOption, profileOption } from "./options";
+
+/** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
+const load = createRequire(__filename);
+
+interface Options {
+  readonly manifest: string;
+  readonly sha256: string;
+  readonly profile?: string;
+  readonly parallel: number;
+  readonly json?: true;
+}
+
+/** `./lgtm apply`: exactly what was approved. */
+export function registerApply(program: Command): void {
+  program
+    .command("apply")
+    .summary("apply exactly the plans that were approved")
+    .description(
+      "Verifies the manifest and every plan against the approved SHA-256, this commit, the profile, the tools and the states, " +
+        "then applies exactly these plans in the declared order. A layer that was planned provisionally is planned anew once its " +
+        "upstream is applied; if that plan is not what was approved, it stops and plans what is left, for a second approval. " +
+        "Ends with 3 when something was refused or stopped.",
+    )
+    .requiredOption(
+      "--manifest <file>",
+      "the manifest that `./lgtm plan` wrote: a file, or s3://bucket/…/manifest.json",
+    )
+    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report")
+    .addOption(profileOption())
+    .addOption(parallelOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  $ ./lgtm apply --manifest plans/manifest.json --sha256 9f86d081884c7d65…")
+    .action(runApply);
+}
+
+async function runApply(options: Options): Promise<void> {
+  const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
+  const { renderApply, applyFacts } = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
+  const { beforeTasks } = load("../delivery/before-tasks") as typeof import("../delivery/before-tasks");
+  const result = await applyPlan({
+    manifest: options.manifest,
+    sha256: options.sha256,
+    profile: options.profile,
+    parallel: options.parallel,
+    mode: progressMode(options),
+    beforeLayer: beforeTasks,
+  });
+  const text = options.json === true ? JSON.stringify(applyFacts(result), undefined, 2) : renderApply(result);
+  process.stdout.write(`${text}\n`);
+  const errors = result.outcomes.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
+  if (errors.length === 0) return;
+  const [worst] = errors.filter((error) => !(error instanceof UserError) || error.exit !== "negative");
+  process.exitCode =
+    worst === undefined ? exitCodes.negative : worst instanceof UserError ? worst.exitCode : exitCodes.failed;
+}

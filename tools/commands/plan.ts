@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { createRequire } from "node:module";
+import { exitCodes } from "../exit-codes";
+import { progressMode } from "../progress";
+import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
+
+/** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
+const load = createRequire(__filename);
+
+interface Options {
+  readonly profile?: string;
+  readonly layer: readonly string[];
+  readonly parallel: number;
+  readonly refresh: boolean;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** `./lgtm plan`: saved plans and a manifest, for approval. */
+export function registerPlan(program: Command): void {
+  program
+    .command("plan")
+    .summary("plan layers in order and save the plans for approval")
+    .description(
+      "Plans layers in the declared order, saves the plans with a manifest and prints a report in Markdown. A layer that " +
+        "reads what its upstream has not put out yet is planned provisionally. Applies nothing. The plans hold secrets: they go to the " +
+        "state bucket, below plans/<commit>/, or with --out into a folder of this machine. " +
+        "`./lgtm apply` takes the manifest and its SHA-256, which the report shows. Where images for the tasks are missing, " +
+        "all other layers are planned, the images are named, and the command ends with 6.",
+    )
+    .addOption(profileOption())
+    .addOption(layerOption())
+    .option("--out <folder>", "keep the plans in this folder instead of the state bucket")
+    .option("--no-refresh", "compare with the states alone, without reading the real resources")
+    .addOption(parallelOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  $ ./lgtm plan\n  $ ./lgtm plan --layer 50-alb --layer 60-ecs --out plans")
+    .action(runPlan);
+}
+
+async function runPlan(options: Options): Promise<void> {
+  const { makePlan } = load("../delivery/make-plan") as typeof import("../delivery/make-plan");
+  const { renderMarkdown } = load("../report/markdown") as typeof import("../report/markdown");
+  const { beforePlanningTasks } = load("../delivery/before-tasks") as typeof import("../delivery/before-tasks");
+  const result = await makePlan({
+    profile: options.profile,
+    layers: options.layer,
+    parallel: options.parallel,
+    refresh: options.refresh,
+    mode: progressMode(options),
+    out: options.out,
+    beforeLayer: beforePlanningTasks,
+  });
+  const { manifestPlace, manifestSha256, report, notReady } = result;
+  for (const error of notReady.values()) process.stderr.write(`${error.render()}\n`);
+  if (notReady.size > 0) process.exitCode = exitCodes.notReady;
+  if (options.json === true) {
+    process.stdout.write(
+      `${JSON.stringify({ manifest: manifestPlace, sha256: manifestSha256, report }, undefined, 2)}\n`,
+    );
+    return;
+  }
+  process.stdout.write(`${renderMarkdown(report)}\n`);
+  process.stderr.write(
+    `To apply exactly this:\n  ./lgtm apply --manifest ${manifestPlace} --sha256 ${manifestSha256}\n`,
+  );
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { selectLayers, type Layer } from "../layers";
+import { throwIfInterrupted } from "../process";
+import { startProgress } from "../progress";
+import type { PlanSummary, ResourcePlan } from "../terraform/plan-summary";
+import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
+import { UserError } from "../user-error";
+import type { Outcome } from "../waves";
+import { openWorkspace, type DeliveryOptions } from "./workspace";
+
+/** What is looked at. */
+export interface DriftOptions extends DeliveryOptions {
+  /** Layer ids; none means all. */
+  readonly layers: readonly string[];
+}
+
+/** What became different from its state without Terraform, in one layer. */
+export interface LayerDrift {
+  readonly layer: string;
+  readonly status: "clean" | "drifted" | "failed" | "not tried";
+  /** What the next apply would set back, or make again. */
+  readonly drifted: readonly ResourcePlan[];
+  /** What differs and is left alone: the configuration does not set it, or says that it belongs to others. */
+  readonly leftAlone: readonly ResourcePlan[];
+  /** Changes that come from the configuration: not applied yet, and no drift. */
+  readonly unapplied: readonly string[];
+  readonly error?: string;
+}
+
+/** What became different in all layers. */
+export interface Drift {
+  readonly profile: string;
+  readonly clean: boolean;
+  readonly layers: readonly LayerDrift[];
+}
+
+/**
+ * Plans layers with refresh and says what was changed outside Terraform. Nothing is applied.
+ * @throws UserError when something that is needed is missing; a layer that cannot be planned is part of the result
+ */
+export async function findDrift(options: DriftOptions): Promise<Drift> {
+  const { runFolder, profile, layers, terraform, env } = await openWorkspace("drift", options, false);
+  const selected = selectLayers(layers, options.layers);
+  const progress = startProgress(
+    selected.map(({ id }) => id),
+    options.mode,
+  );
+  const outcomes = await planInOrder({
+    all: layers,
+    selected,
+    terraform,
+    env,
+    logFolder: join(runFolder, "logs"),
+    scratchFolder: join(runFolder, "provisional"),
+    parallel: options.parallel,
+    refresh: true,
+    progress,
+  }).finally(() => progress.close());
+  throwIfInterrupted();
+  const found = outcomes.map((outcome) => driftOf(outcome));
+  return { profile: profile.name, clean: found.every(({ status }) => status === "clean"), layers: found };
+}
+
+function driftOf(outcome: Outcome<LayerPlan>): LayerDrift {
+  const nothing = { drifted: [], leftAlone: [], unapplied: [] };
+  const { layer } = outcome;
+  if (outcome.status === "not tried") return { layer, status: "not tried", ...nothing };
+  if (outcome.status === "failed") {
+    const { error } = outcome;
+    return { layer, status: "failed", ...nothing, error: error instanceof UserError ? error.render() : String(error) };
+  }
+  return judgeDrift(layer, outcome.value.summary, ignoredOf(outcome.value.layer));
+}
+
+/** Attributes that the configuration leaves to others, by address. */
+export type Ignored = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Sorts what differs into what the next apply would change and what it leaves alone.
+ *
+ * @param layer id of the layer
+ * @param plan its plan, made with refresh
+ * @param ignored what belongs to others
+ */
+export function judgeDrift(layer: string, plan: PlanSummary, ignored: Ignored): LayerDrift {
+  const differing = plan.drift.filter(({ mode, action }) => mode === "managed" && action !== "no-op");
+  const planned = new Map(plan.resources.map((resource) => [resource.address, resource]));
+  const isMended = (drift: ResourcePlan): boolean => {
+    const action = planned.get(drift.address)?.action ?? "no-op";
+    if (drift.action === "delete") return action !== "no-op";
+    const own = drift.differences.filter(({ path }) => !isIgnored(path, ignored.get(drift.address) ?? []));
+    const changed = planned.get(drift.address)?.differences ?? [];
+    return action !== "no-op" && own.some(({ path }) => changed.some((change) => overlaps(change.path, path)));
+  };
+  const drifted = differing.filter(isMended);
+  const mended = new Set(drifted.map(({ address }) => address));
+  return {
+    layer,
+    status: drifted.length === 0 ? "clean" : "drifted",
+    drifted,
+    leftAlone: differing.filter((drift) => !mended.has(drift.address)),
+    unapplied: plan.resources
+      .filter(({ mode, action, address }) => mode === "managed" && action !== "no-op" && !mended.has(address))
+      .map(({ action, address }) => `${action} ${address}`),
+  };
+}
+
+function isIgnored(path: string, ignored: readonly string[]): boolean {
+  return ignored.some(
+    (name) => name === "all" || path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`),
+  );
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(b) || b.startsWith(a);
+}
+
+const stackSchema = z.object({
+  resource: z
+    .record(
+      z.string(),
+      z.record(
+        z.string(),
+        z.object({
+          lifecycle: z.object({ ignore_changes: z.union([z.string(), z.array(z.string())]).optional() }).optional(),
+        }),
+      ),
+    )
+    .default({}),
+});
+
+function ignoredOf({ file }: Layer): Ignored {
+  const { resource } = stackSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  return new Map(
+    Object.entries(resource).flatMap(([type, named]) =>
+      Object.entries(named).map(
+        ([name, { lifecycle }]) => [`${type}.${name}`, [lifecycle?.ignore_changes ?? []].flat()] as const,
+      ),
+    ),
+  );
+}
+
+/** The answer for people. */
+export function renderDrift({ profile, clean, layers }: Drift): string {
+  const lines = layers.flatMap(({ layer, status, drifted, leftAlone, unapplied, error }) => [
+    `${layer.padEnd(20)} ${status}${unapplied.length === 0 ? "" : `, ${unapplied.length} changes of the configuration are not applied`}`,
+    ...drifted.flatMap((drift) => driftLines("changed outside Terraform", drift)),
+    ...leftAlone.flatMap((drift) => driftLines("left alone", drift)),
+    ...(error === undefined ? [] : error.split("\n").map((line) => `    ${line}`)),
+  ]);
+  const drifted = layers.reduce((sum, layer) => sum + layer.drifted.length, 0);
+  const verdict = clean
+    ? "no drift"
+    : `${drifted} resources drifted; \`./lgtm plan\` shows what an apply would set back`;
+  return [...lines, "", `${verdict} (profile ${profile})`].join("\n");
+}
+
+function driftLines(word: string, { address, action, differences }: ResourcePlan): readonly string[] {
+  if (action === "delete") return [`    ${word}: ${address} is gone`];
+  return [
+    `    ${word}: ${address}`,
+    ...differences.slice(0, 20).map(({ path, before, after }) => `        ${path}: ${before} -> ${after}`),
+  ];
+}

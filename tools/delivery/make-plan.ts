@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PLANS_PREFIX } from "../../modules/state-backend-names";
+import { selectLayers, type Layer } from "../layers";
+import { throwIfInterrupted } from "../process";
+import { startProgress } from "../progress";
+import { buildReport, type PlanReport } from "../report/plan-report";
+import { renderHtml } from "../report/html";
+import { renderMarkdown } from "../report/markdown";
+import { parsePlan } from "../terraform/plan-json";
+import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
+import { readStackFacts } from "../terraform/stack-file";
+import { UserError } from "../user-error";
+import type { Outcome } from "../waves";
+import { manifestFormat, manifestText, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
+import { bucketStore, folderStore, type PlanStore } from "./plan-store";
+import { configurationHash, openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
+
+/** What is planned, and where the plans go. */
+export interface MakePlanOptions extends DeliveryOptions {
+  /** Layer ids; none means all. */
+  readonly layers: readonly string[];
+  /** Whether the real resources are read first. @default true */
+  readonly refresh?: boolean;
+  /** Folder for the plans. @default - the state bucket, below `plans/<commit>/` */
+  readonly out?: string | undefined;
+  /** @default - nothing */
+  readonly beforeLayer?: BeforeLayer | undefined;
+}
+
+/** Saved plans, and what is to be approved of them. */
+export interface PlanResult {
+  readonly manifest: Manifest;
+  /** What `apply --manifest` takes: a file or an address in S3. */
+  readonly manifestPlace: string;
+  /** What `apply --sha256` takes: from the approved report, never from where the manifest lies. */
+  readonly manifestSha256: string;
+  readonly report: PlanReport;
+  /** Layers that were left out since something that Terraform does not make is missing, with what to do. */
+  readonly notReady: ReadonlyMap<string, UserError>;
+}
+
+/**
+ * Plans layers in order and saves the plans with a manifest and reports. Nothing is applied.
+ * @throws UserError when a layer cannot be planned, or the plans cannot be stored; no manifest is written then
+ */
+export async function makePlan(options: MakePlanOptions): Promise<PlanResult> {
+  const workspace = await openWorkspace("plan", options, false);
+  const store = options.out === undefined ? storeInBucket(workspace) : folderStore(options.out);
+  return planInto(workspace, store, options);
+}
+
+/**
+ * Plans layers of an open workspace into a store.
+ * @throws UserError see `makePlan`
+ */
+export async function planInto(
+  workspace: Workspace,
+  store: PlanStore,
+  options: Pick<MakePlanOptions, "layers" | "parallel" | "mode" | "refresh" | "beforeLayer">,
+): Promise<PlanResult> {
+  const selected = selectLayers(workspace.layers, options.layers);
+  const notReady = await layersNotReady(selected, workspace, options.beforeLayer);
+  const planned = selected.filter(({ id }) => !notReady.has(id));
+  const plans = await planAll(workspace, planned, options);
+  const layers: ManifestLayer[] = [];
+  for (const plan of plans) layers.push(await storePlan(store, plan));
+  const { source, profile, terraform, provider } = workspace;
+  const manifest: Manifest = {
+    format: manifestFormat,
+    createdAt: new Date().toISOString(),
+    commit: source.commit,
+    dirty: source.dirty,
+    profile: profile.name,
+    scope: planned.length === workspace.layers.length ? "all" : "some",
+    tools: { terraform: terraform.version, provider },
+    layers,
+  };
+  const text = manifestText(manifest);
+  const manifestSha256 = sha256Of(text);
+  await store.write("manifest.json", text);
+  const manifestPlace = `${store.place}/manifest.json`;
+  const report = buildReport(
+    plans.map(({ layer, summary, provisional }) => ({
+      layer: layer.id,
+      dependencies: layer.dependencies,
+      summary,
+      provisional,
+    })),
+    {
+      profile: profile.name,
+      environment: profile.config.environment,
+      commit: source.commit,
+      dirty: source.dirty,
+      manifestPlace,
+      manifestSha256,
+    },
+  );
+  await store.write("report.md", renderMarkdown(report));
+  await store.write("report.html", renderHtml(report));
+  return { manifest, manifestPlace, manifestSha256, report, notReady };
+}
+
+/** Asks for each layer whether what it needs is there. What is not ready is left out; the rest can be planned and applied. */
+async function layersNotReady(
+  selected: readonly Layer[],
+  workspace: Workspace,
+  beforeLayer: BeforeLayer | undefined,
+): Promise<ReadonlyMap<string, UserError>> {
+  const found = new Map<string, UserError>();
+  for (const layer of selected) {
+    try {
+      await beforeLayer?.(layer, workspace);
+    } catch (error) {
+      if (!(error instanceof UserError && error.exit === "notReady")) throw error;
+      found.set(layer.id, error);
+    }
+  }
+  return found;
+}
+
+function storeInBucket({ layers, source, env }: Workspace): PlanStore {
+  const facts = layers.map(readStackFacts).find(({ lockTable }) => lockTable !== undefined);
+  if (facts === undefined) throw new Error("no layer has a state bucket with a lock table");
+  const stamp = new Date().toISOString().replace(/[-:]/g, "").slice(0, 15);
+  const prefix = `${PLANS_PREFIX}${source.commit}/${stamp}-${process.pid}`;
+  return bucketStore({ bucket: facts.bucket, prefix, region: facts.region }, env);
+}
+
+async function planAll(
+  { layers, terraform, env, runFolder }: Workspace,
+  selected: readonly Layer[],
+  options: Pick<MakePlanOptions, "parallel" | "mode" | "refresh">,
+): Promise<readonly LayerPlan[]> {
+  const progress = startProgress(
+    selected.map(({ id }) => id),
+    options.mode,
+  );
+  const outcomes = await planInOrder({
+    all: layers,
+    selected,
+    terraform,
+    env,
+    logFolder: join(runFolder, "logs"),
+    scratchFolder: join(runFolder, "provisional"),
+    parallel: options.parallel,
+    refresh: options.refresh ?? true,
+    progress,
+  }).finally(() => progress.close());
+  throwIfInterrupted();
+  return outcomes.map(planOf);
+}
+
+function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
+  if (outcome.status === "done") return outcome.value;
+  if (outcome.status === "failed") throw outcome.error;
+  throw new UserError({
+    what: `${outcome.layer} was not planned, since ${outcome.because.join(", ")} could not be planned.`,
+    mend: "mend what is said of these layers, then plan again",
+  });
+}
+
+async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLayer> {
+  const { layer, json, planFile, provisional, state } = plan;
+  const { bucket, key } = readStackFacts(layer);
+  const save = async (file: string, content: string | Uint8Array) => {
+    await store.write(file, content);
+    return { file, sha256: sha256Of(content) };
+  };
+  return {
+    id: layer.id,
+    dependencies: [...layer.dependencies],
+    configurationSha256: configurationHash(layer),
+    state: {
+      bucket,
+      key,
+      lineage: state.kind === "state" ? state.file.lineage : null,
+      serial: state.kind === "state" ? state.file.serial : null,
+    },
+    provisional:
+      provisional === undefined
+        ? null
+        : {
+            ...provisional,
+            upstream: [...provisional.upstream],
+            unapplied: [...provisional.unapplied],
+            placeholders: provisional.placeholders.map((placeholder) => ({
+              ...placeholder,
+              path: [...placeholder.path],
+            })),
+          },
+    applyable: parsePlan(json).applyable ?? true,
+    plan: planFile === undefined ? null : await save(`${layer.id}.tfplan`, readFileSync(planFile)),
+    json: await save(`${layer.id}.plan.json`, json),
+  };
+}

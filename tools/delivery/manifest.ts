@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { UserError } from "../user-error";
+
+/** Names the form of a manifest; another form is another word. */
+export const manifestFormat = "lgtm-plan/1";
+
+const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
+const storedFile = z.object({ file: z.string(), sha256: sha256Text });
+const path = z.array(z.union([z.string(), z.number()]));
+
+const layerSchema = z.object({
+  id: z.string(),
+  /** Ids of the layers that come before it. */
+  dependencies: z.array(z.string()),
+  /** Of the synthesized `cdk.tf.json`: whoever applies must come to the same one. */
+  configurationSha256: sha256Text,
+  /** The state that the plan stands on; nulls: there was none. */
+  state: z.object({
+    bucket: z.string(),
+    key: z.string(),
+    lineage: z.string().nullable(),
+    serial: z.number().nullable(),
+  }),
+  /** Null: the plan is final. */
+  provisional: z
+    .object({
+      upstream: z.array(z.string()),
+      unapplied: z.array(z.string()),
+      placeholders: z.array(
+        z.object({ layer: z.string(), output: z.string(), path, value: z.union([z.string(), z.number()]) }),
+      ),
+      noBucket: z.boolean(),
+    })
+    .nullable(),
+  /** Whether there is anything to apply: changes, moves or outputs. */
+  applyable: z.boolean(),
+  /** The saved plan; null for a provisional one, which cannot be applied as it is. */
+  plan: storedFile.nullable(),
+  /** `terraform show -json` of the plan: what is approved, in a form that can be compared. */
+  json: storedFile,
+});
+
+const manifestSchema = z.object({
+  format: z.literal(manifestFormat),
+  createdAt: z.string(),
+  /** Commit that was planned, and whether files differed from it. */
+  commit: z.string(),
+  dirty: z.boolean(),
+  profile: z.string(),
+  /** Whether all layers were planned, or only some that were named. */
+  scope: z.enum(["all", "some"]),
+  tools: z.object({ terraform: z.string(), provider: z.string() }),
+  layers: z.array(layerSchema),
+});
+
+/** What was planned, and all that must still hold when it is applied. Its own SHA-256 is what is approved. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** One planned layer in a manifest. */
+export type ManifestLayer = Manifest["layers"][number];
+
+/** SHA-256 of bytes or of a text in UTF-8, hexadecimal. */
+export function sha256Of(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** The manifest as it is stored; its SHA-256 is taken of exactly this text. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
+/**
+ * Reads a manifest.
+ *
+ * @param text the file
+ * @param where its name, for the message
+ * @throws UserError (exit "negative") when it is no manifest of this form
+ */
+export function parseManifest(text: string, where: string): Manifest {
+  const parsed = manifestSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new UserError({
+    what: "This is not a manifest that `./lgtm plan` of this version wrote. Nothing was applied.",
+    where,
+    mend: "name the manifest.json that `./lgtm plan` printed, or plan again with this version",
+    detail: z.prettifyError(parsed.error),
+    exit: "negative",
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { projectRoot } from "../paths";
+import { run } from "../process";
+
+/** What is planned or applied, as version control knows it. */
+export interface Source {
+  /** Full hash, or `unknown` outside a Git checkout. */
+  readonly commit: string;
+  /** Whether files differ from the commit; true where it is unknown. */
+  readonly dirty: boolean;
+}
+
+/** The commit of this checkout. */
+export async function currentSource(): Promise<Source> {
+  const commit = await git("rev-parse", "HEAD");
+  if (commit === undefined) return { commit: "unknown", dirty: true };
+  const changed = await git("status", "--porcelain");
+  return { commit: commit.trim(), dirty: changed?.trim() !== "" };
+}
+
+async function git(...args: readonly string[]): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await run("git", args, { cwd: projectRoot });
+    return code === 0 ? stdout : undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === "UserError") return undefined;
+    throw error;
+  }
+}
