@@ -133,6 +133,9 @@ const baseline: PlatformConfig = {
 const target: PlatformConfig = {
   ...baseline,
 
+  // Saved plans hold secrets and are worth nothing once applied.
+  state: { ...baseline.state, plansExpireAfterDays: 7 },
+
   network: {
     ...baseline.network,
     // Free; every block, chunk and trace goes to S3 past the NAT gateways, which take a price per GB.
@@ -194,6 +197,7 @@ const staging: PlatformConfig = {
     bucket: "jsj-lgtm-terraform-state-staging",
     keyPrefix: "lgtm-ecs/staging",
     lockTable: "jsj-lgtm-terraform-lock-staging",
+    plansExpireAfterDays: 7,
   },
 
   network: {

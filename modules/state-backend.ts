@@ -1,9 +1,11 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 import { Construct } from "constructs";
 import type { StateConfig } from "./config/platform-config";
 import { identify } from "./identity";
 import { PrivateBucket } from "./private-bucket";
+import { PLANS_PREFIX } from "./state-backend-names";
 
 /** Bucket and lock table of the Terraform states. The bucket keeps old versions: they are the way back. */
 export class StateBackend extends Construct {
@@ -32,5 +34,23 @@ export class StateBackend extends Construct {
       tags: { Name: state.lockTable },
     });
     identify(this.lockTable, "terraform_lock");
+    if (state.plansExpireAfterDays !== undefined) this.expirePlans(state.plansExpireAfterDays);
+  }
+
+  /** The states beside the plans are never touched. The bucket keeps old versions, so these expire too. */
+  private expirePlans(days: number): void {
+    const lifecycle = new S3BucketLifecycleConfiguration(this, "plans-lifecycle", {
+      bucket: this.bucket.id,
+      rule: [
+        {
+          id: "expire-saved-plans",
+          status: "Enabled",
+          filter: [{ prefix: PLANS_PREFIX }],
+          expiration: [{ days }],
+          noncurrentVersionExpiration: [{ noncurrentDays: days }],
+        },
+      ],
+    });
+    identify(lifecycle, "terraform_state");
   }
 }

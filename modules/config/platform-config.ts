@@ -63,6 +63,11 @@ export interface StateConfig {
   readonly keyPrefix: string;
   /** DynamoDB table that holds the state locks. */
   readonly lockTable: string;
+  /**
+   * Days after which saved plans, which hold secrets, are deleted from the state bucket (key prefix `plans/`).
+   * @default - they stay; whoever plans removes them
+   */
+  readonly plansExpireAfterDays?: number;
 }
 
 /** One availability zone with its two subnets. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PLANS_PREFIX } from "../state-backend-names";
 import { SERVICE_NAMES } from "../services/service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
@@ -42,10 +43,15 @@ const state = z.strictObject({
   bucket: bucketName,
   keyPrefix: z
     .string()
-    .regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be folders separated by single slashes, without a slash at either end"),
+    .regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be folders separated by single slashes, without a slash at either end")
+    .refine(
+      (prefix) => !`${prefix}/`.startsWith(PLANS_PREFIX),
+      "must not begin with plans/: saved plans lie and expire there",
+    ),
   lockTable: z
     .string()
     .regex(/^[\w.-]{3,255}$/, "must be a DynamoDB table name: 3 to 255 letters, digits, dots, dashes and underscores"),
+  plansExpireAfterDays: wholeNumber(1, 36500, "days", "S3 counts whole days").exactOptional(),
 });
 
 const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text });

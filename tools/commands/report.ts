@@ -16,7 +16,7 @@ interface Options {
 export function registerReport(program: Command): void {
   program
     .command("report")
-    .summary("turn saved plans into a report: Markdown, JSON or one HTML page")
+    .summary("show saved plans as Markdown, JSON or one HTML page")
     .description(
       "Reads plans as `terraform show -json` writes them, or a manifest of `./lgtm plan` with the plans beside it, and prints a report. Sensitive values " +
         "are masked. Markdown fits into a comment on GitHub; the HTML page shows the layers, coloured by what happens to them.",

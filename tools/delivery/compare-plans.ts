@@ -118,8 +118,7 @@ class Comparison {
     if (this.isSame(approved, now) || (this.doesNothing && approved.unknown === true)) return [];
     const keys = keysBelow(approved, now);
     if (keys !== undefined) {
-      const found = keys.flatMap((key) => this.compare([...path, key], below(approved, key), below(now, key)));
-      if (found.length > 0 || this.doesNothing) return found;
+      return keys.flatMap((key) => this.compare([...path, key], below(approved, key), below(now, key)));
     }
     // What neither plan touches may move by itself, such as a count that others own.
     if (isUntouched(approved) && isUntouched(now)) return [];
@@ -181,6 +180,7 @@ function isUntouched({ before, after, unknown }: Side): boolean {
 
 /** Keys to walk into when both sides are of one shape; policies and container definitions are JSON in a string. */
 function keysBelow(approved: Side, now: Side): readonly (string | number)[] | undefined {
+  if (approved.unknown === true || now.unknown === true) return undefined;
   const [a, b] = [unwrapJson(approved.after), unwrapJson(now.after)];
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length ? a.map((_, index) => index) : undefined;
   if (!isRecord(a) || !isRecord(b)) return undefined;

@@ -93,7 +93,7 @@ const serviceRetention: Rule = (layer, { type, address, differences }) => {
     [...retentionVariables(difference)].map(([name, [before, after]]) => ({
       layer,
       kind: "retention" as const,
-      text: `${address}: ${name} becomes ${retentionText(after)}, was ${retentionText(before)}. The service deletes what is older, for good.`,
+      text: `${address}: ${name} becomes ${retentionText(after)}, was ${retentionText(before)}. ${after === "0s" ? "Nothing is deleted by it." : "The service deletes what is older, for good."}`,
     })),
   );
 };
