@@ -56,8 +56,8 @@ afterAll(async () => {
 async function endState(mock: Mock, Bucket: string, Key: string): Promise<unknown> {
   const s3 = s3Client(mock);
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  s3.destroy();
   const state = JSON.parse((await Body?.transformToString()) ?? "") as { outputs: unknown; resources: unknown };
+  s3.destroy();
   return { outputs: state.outputs, resources: state.resources };
 }
 

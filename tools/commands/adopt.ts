@@ -19,18 +19,23 @@ interface Options {
 export function registerAdopt(program: Command): void {
   program
     .command("adopt")
-    .summary("prove that taking over what runs today changes nothing")
+    .summary("prove that taking over what runs changes nothing")
     .description(
       "Plans every layer against its remote state and reports what would change; applies nothing. " +
         "Works on the account of the credentials in the environment, or with --fixtures on a mock of AWS " +
-        "that holds the committed state files. Ends with 0 only if nothing changes, with 3 otherwise.",
+        "that holds the committed state files. With the configuration of what runs (baseline), it ends with 0 only if nothing changes. With " +
+        "another profile it names each change and the setting that causes it, and ends with 0 unless something is deleted or " +
+        "replaced; new revisions of task definitions and ECR lifecycle policies may be. Otherwise it ends with 3.",
     )
     .addOption(profileOption())
     .addOption(layerOption())
     .option("--fixtures", "use the committed state files on a mock of AWS; needs no account")
     .addOption(parallelOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm adopt --fixtures\n  $ ./lgtm adopt --layer 01-vpc --json")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ ./lgtm adopt --fixtures\n  $ ./lgtm adopt --fixtures --profile target\n  $ ./lgtm adopt --layer 01-vpc --json",
+    )
     .action(runAdopt);
 }
 

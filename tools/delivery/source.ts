@@ -5,7 +5,7 @@ import { run } from "../process";
 export interface Source {
   /** Full hash, or `unknown` outside a Git checkout. */
   readonly commit: string;
-  /** Whether files differ from the commit; true where it is unknown. */
+  /** Whether tracked files differ from the commit; true where it is unknown. Plans in a folder of the checkout do not count. */
   readonly dirty: boolean;
 }
 
@@ -13,7 +13,7 @@ export interface Source {
 export async function currentSource(): Promise<Source> {
   const commit = await git("rev-parse", "HEAD");
   if (commit === undefined) return { commit: "unknown", dirty: true };
-  const changed = await git("status", "--porcelain");
+  const changed = await git("status", "--porcelain", "--untracked-files=no");
   return { commit: commit.trim(), dirty: changed?.trim() !== "" };
 }
 
