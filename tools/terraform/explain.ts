@@ -73,6 +73,8 @@ function stateLocked({ layer, output, logFile }: Failure): UserError | undefined
     mend:
       "wait until it is done; if that process is certainly gone, remove the lock with " +
       `\`./lgtm state unlock ${layer} --id ${id}\``,
+    // Not always that someone holds it: an answer that got lost makes Terraform meet its own lock.
+    detail: /^\s*Error message: .*(?:\n(?!\s*Lock Info).*){0,3}/m.exec(output)?.[0].trim() ?? "",
   });
 }
 
