@@ -1,4 +1,4 @@
-import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DeleteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, GetObjectCommand, NoSuchKey } from "@aws-sdk/client-s3";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -120,6 +120,29 @@ export class SmallLayers {
     } finally {
       s3.destroy();
     }
+  }
+
+  /** A file beside the layers, for what a layer does on this machine. */
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** The states whose lock is held. */
+  async locks(): Promise<readonly string[]> {
+    const dynamo = dynamoDbClient(this.mock);
+    const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: lockTable }));
+    dynamo.destroy();
+    // An item without Info is the checksum of a state.
+    return Items.flatMap(({ LockID, Info }) => (Info === undefined ? [] : [LockID?.S ?? ""]));
+  }
+
+  /** Removes the locks, as an operator does who made sure that nobody holds them. */
+  async unlock(): Promise<void> {
+    const dynamo = dynamoDbClient(this.mock);
+    for (const id of await this.locks()) {
+      await dynamo.send(new DeleteItemCommand({ TableName: lockTable, Key: { LockID: { S: id } } }));
+    }
+    dynamo.destroy();
   }
 
   async serials(...ids: readonly string[]): Promise<readonly (number | undefined)[]> {

@@ -2,10 +2,12 @@
  * Plan and apply with the real Terraform, S3 states and locks on a mock of AWS: exactly what was approved is applied, and
  * everything else is refused before anything is touched.
  */
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sha256Of } from "../../tools/delivery/manifest";
 import type { PlanResult } from "../../tools/delivery/make-plan";
+import { processes } from "../support/processes";
 import { SmallLayers, type SmallLayer } from "../support/small-layers";
 
 jest.setTimeout(300_000);
@@ -250,3 +252,79 @@ test("Terraform's own refusal of a stale plan is explained", async () => {
   );
   expect((await small.state(tags))?.outputs.image_tag?.value).toBe("9.9.9");
 });
+
+// Skipped elsewhere: without /proc the test cannot find the Terraform that it kills.
+const onLinux = process.platform === "linux" ? test : test.skip;
+
+onLinux(
+  "Terraform killed in mid-apply: a leftover lock is not broken, and --resume finishes what was approved",
+  async () => {
+    const { layers, roles } = chain();
+    const slow = `second-${run}`;
+    // The first resource is made at once, the second only in a minute; the layers after it are not reached.
+    const resource = {
+      ...layers[roles]?.resource,
+      slow: {
+        input: "${terraform_data.mimir.id}",
+        provisioner: {
+          "local-exec": { command: `test -e ${small.file(slow)} || { touch ${small.file(slow)}; sleep 60; }` },
+        },
+      },
+    };
+    small.define({ ...layers, [roles]: { ...layers[roles], resource } });
+    const plan = await small.plan();
+
+    const [cut] = await Promise.all([small.apply(plan), killWhenThere(small.file(slow), roles)]);
+    expect(statuses(cut)).toEqual({
+      "00-tags": "done",
+      "10-roles": "failed",
+      "20-balancer": "not tried",
+      "30-tasks": "not tried",
+    });
+
+    const again = await small.apply(plan, { resume: true });
+    const [, held] = again.outcomes;
+    expect(held?.status === "failed" ? String(held.error) : "").toMatch(
+      /The state of 10-roles-\d+ is locked by .*lock id/,
+    );
+    expect(await small.locks()).toEqual([expect.stringContaining(roles) as string]);
+
+    await small.unlock();
+    expect((await small.refusal(plan)).mend).toContain("--resume");
+    const resumed = await small.apply(plan, { resume: true });
+
+    expect(statuses(resumed)).toEqual({
+      "00-tags": "done",
+      "10-roles": "done",
+      "20-balancer": "done",
+      "30-tasks": "done",
+    });
+    expect((await small.plan()).manifest.layers.map(({ applyable }) => applyable)).toEqual(Array(4).fill(false));
+  },
+);
+
+test("what was changed by others meanwhile is not taken for a part of the approved plan", async () => {
+  const { layers, tags } = chain();
+  small.define(layers);
+  const plan = await small.plan();
+  await small.deploy(chain({ tag: "9.9.9" }).layers, [tags]);
+  small.define(layers);
+
+  const { outcomes, stopped } = await small.apply(plan, { resume: true });
+
+  expect(statuses({ outcomes })).toMatchObject({ "00-tags": "failed", "30-tasks": "not tried" });
+  expect(stopped.get(tags)).toContainEqual({
+    address: "terraform_data.tag",
+    path: "action",
+    approved: "create",
+    now: "update",
+  });
+});
+
+/** Kills the Terraform that applies a layer, once it has made a file. */
+async function killWhenThere(file: string, layer: string): Promise<void> {
+  while (!existsSync(file)) await sleep(100);
+  for (const { pid, command, folder } of processes()) {
+    if (command.includes("terraform apply") && folder.endsWith(`/${layer}`)) process.kill(pid, "SIGKILL");
+  }
+}

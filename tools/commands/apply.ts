@@ -13,6 +13,7 @@ interface Options {
   readonly sha256: string;
   readonly profile?: string;
   readonly parallel: number;
+  readonly resume?: true;
   readonly json?: true;
 }
 
@@ -32,6 +33,7 @@ export function registerApply(program: Command): void {
       "the manifest that `./lgtm plan` wrote: a file, or s3://bucket/…/manifest.json",
     )
     .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report")
+    .option("--resume", "take up an apply of these plans that stopped half way")
     .addOption(profileOption())
     .addOption(parallelOption())
     .addOption(jsonOption())
@@ -49,6 +51,7 @@ async function runApply(options: Options): Promise<void> {
     profile: options.profile,
     parallel: options.parallel,
     mode: progressMode(options),
+    resume: options.resume === true,
     beforeLayer: beforeTasks,
   });
   const text = options.json === true ? JSON.stringify(applyFacts(result), undefined, 2) : renderApply(result);

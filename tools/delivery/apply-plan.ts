@@ -27,6 +27,11 @@ export interface ApplyPlanOptions extends DeliveryOptions {
   readonly sha256: string;
   /** @default - nothing */
   readonly beforeLayer?: BeforeLayer;
+  /**
+   * Takes up an apply of the same plans that stopped half way: layers whose state moved on since are planned anew, and go
+   * on only if nothing but what was approved is left to do. @default false
+   */
+  readonly resume?: boolean;
   /** Whether the real resources are read when a layer is planned anew. @default true */
   readonly refresh?: boolean;
 }
@@ -34,7 +39,7 @@ export interface ApplyPlanOptions extends DeliveryOptions {
 /** What became of one layer. */
 export interface AppliedLayer {
   readonly layer: string;
-  /** `as approved`: the saved plan; `planned anew`: the same once its upstream was applied; `nothing to apply`. */
+  /** `as approved`: the saved plan; `planned anew`: the same once its upstream, or a part of it, was applied; `nothing to apply`. */
   readonly how: "as approved" | "planned anew" | "nothing to apply";
   readonly summary: PlanSummary;
 }
@@ -75,7 +80,7 @@ export async function applyPlan(options: ApplyPlanOptions): Promise<ApplyResult>
   const workspace = await openWorkspace("apply", options, true);
   const { store, name } = openStoreOf(options.manifest, workspace.profile.config.region, workspace.env);
   const manifest = await readApproved(store, name, options.sha256);
-  const approved = await verifyManifest(manifest, store, workspace);
+  const approved = await verifyManifest(manifest, store, workspace, options.resume ?? false);
   const planned = new Set(manifest.layers.map(({ id }) => id));
   const layers = workspace.layers.filter(({ id }) => planned.has(id));
   const outcomes = await applyLayers(layers, approved, workspace, options);
@@ -135,7 +140,7 @@ class Applier {
 
   private async applyOne(layer: Layer, planned: ManifestLayer): Promise<AppliedLayer> {
     const json = this.textOf(planned.json.file);
-    if (planned.plan !== null) {
+    if (planned.plan !== null && !this.approved.begun.has(layer.id)) {
       const summary = summarizePlan(json);
       if (!planned.applyable) return { layer: layer.id, how: "nothing to apply", summary };
       await this.applySaved(layer, planned.plan.file);
@@ -168,7 +173,9 @@ class Applier {
       await terraform.plan({ out: planFile, refresh: this.options.refresh ?? true });
       const json = await terraform.show(planFile);
       const fresh = parsePlan(json);
-      const differences = comparePlans(approved, fresh, await this.fill(planned));
+      const differences = comparePlans(approved, fresh, await this.fill(planned), {
+        partlyDone: this.approved.begun.has(layer.id),
+      });
       if (differences.length > 0) throw new NotAsApproved(layer.id, differences);
       const summary = summarizePlan(json);
       if (fresh.applyable === false) return { layer: layer.id, how: "nothing to apply", summary };

@@ -57,7 +57,8 @@ function whatNow({ outcomes, rest }: ApplyResult): readonly string[] {
   if (outcomes.every(({ status }) => status === "done")) return [`${outcomes.length} layers are as approved.`];
   if (rest === undefined) {
     return [
-      "What is applied stays applied. Mend what is said above, then run `./lgtm plan` again: it plans what is left.",
+      "What is applied stays applied. Mend what is said above, then run the same command again with --resume;",
+      "if the mend changes the configuration, run `./lgtm plan` instead: it plans what is left, for a new approval.",
     ];
   }
   return [

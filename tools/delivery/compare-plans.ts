@@ -17,11 +17,18 @@ export interface PlanDifference {
   readonly now: string;
 }
 
+/** How two plans are compared. */
+export interface ComparisonOptions {
+  /** An apply stopped half way: what was approved may be done already. @default false */
+  readonly partlyDone?: boolean;
+}
+
 /**
- * Compares an approved provisional plan with the plan that was made once its upstream was applied. They are the same only
- * if placeholders, and nothing else, got values, and exactly those that the upstream has put out.
+ * Compares an approved plan with the plan that was made anew: a provisional one once its upstream was applied, or one
+ * that was applied in part. They are the same only if placeholders, and nothing else, got values, and exactly those that
+ * the upstream has put out.
  *
- * @param approved the provisional plan
+ * @param approved the approved plan
  * @param fresh the new plan
  * @param filled the approved plan's placeholders with their values
  * @returns all differences; none: the approval covers the new plan
@@ -30,19 +37,27 @@ export function comparePlans(
   approved: PlanJson,
   fresh: PlanJson,
   filled: readonly Filled[],
+  { partlyDone = false }: ComparisonOptions = {},
 ): readonly PlanDifference[] {
   const [before, after] = [managed(approved), managed(fresh)];
+  if (partlyDone) {
+    for (const [address, { change }] of before) {
+      if (actionText(change) === "delete" && !after.has(address)) before.delete(address);
+    }
+  }
   const addresses = [...new Set([...before.keys(), ...after.keys()])].sort();
   const names = [...new Set([...Object.keys(approved.output_changes), ...Object.keys(fresh.output_changes)])].sort();
   return [
-    ...addresses.flatMap((address) => compareResource(address, before.get(address), after.get(address), filled)),
+    ...addresses.flatMap((address) =>
+      compareResource(address, before.get(address), after.get(address), filled, partlyDone),
+    ),
     ...names.flatMap((name) =>
-      compareOutput(`output ${name}`, approved.output_changes[name], fresh.output_changes[name], filled),
+      compareChange(`output ${name}`, approved.output_changes[name], fresh.output_changes[name], filled, partlyDone),
     ),
   ];
 }
 
-function managed(plan: PlanJson): ReadonlyMap<string, PlanResource> {
+function managed(plan: PlanJson): Map<string, PlanResource> {
   return new Map(
     plan.resource_changes.filter(({ mode }) => mode === "managed").map((resource) => [resource.address, resource]),
   );
@@ -53,32 +68,31 @@ function compareResource(
   approved: PlanResource | undefined,
   now: PlanResource | undefined,
   filled: readonly Filled[],
+  partlyDone: boolean,
 ): readonly PlanDifference[] {
   const moved = [approved, now].map((resource) => resource?.previous_address ?? "(not moved)");
+  const isMoved = approved !== undefined && now !== undefined && !(partlyDone && now.previous_address === undefined);
   return [
-    ...(approved !== undefined && now !== undefined ? differing(address, "moved from", moved[0], moved[1]) : []),
-    ...compareOutput(address, approved?.change, now?.change, filled),
+    ...(isMoved ? differing(address, "moved from", moved[0], moved[1]) : []),
+    ...compareChange(address, approved?.change, now?.change, filled, partlyDone),
   ];
 }
 
-function compareOutput(
+function compareChange(
   address: string,
   approved: PlanChange | undefined,
   now: PlanChange | undefined,
   filled: readonly Filled[],
+  partlyDone: boolean,
 ): readonly PlanDifference[] {
   const actions = differing(address, "action", actionText(approved), actionText(now));
   if (approved === undefined || now === undefined) return actions;
   const doesNothing = actionText(now) === "no-op";
   // An upstream value that was unknown may turn out to be what it was: nothing is done where a change was approved.
-  if (
-    actions.length > 0 &&
-    !(doesNothing && ["update", "delete, then create", "create, then delete"].includes(actionText(approved)))
-  ) {
-    return actions;
-  }
+  const mayDoNothing = ["update", "delete, then create", "create, then delete", ...(partlyDone ? ["create"] : [])];
+  if (actions.length > 0 && !(doesNothing && mayDoNothing.includes(actionText(approved)))) return actions;
   if (actions.length === 0 && doesNothing) return [];
-  return new Comparison(address, filled, doesNothing).compare([], sideOf(approved), sideOf(now));
+  return new Comparison(address, filled, doesNothing || partlyDone).compare([], sideOf(approved), sideOf(now));
 }
 
 function actionText(change: PlanChange | undefined): string {
@@ -110,12 +124,15 @@ class Comparison {
   constructor(
     private readonly address: string,
     private readonly filled: readonly Filled[],
-    /** Whether the new plan leaves the resource as it is: what was unknown is then known, and unchanged. */
-    private readonly doesNothing: boolean,
+    /**
+     * Whether what was unknown may be known by now: the new plan leaves the resource as it is, or what it hangs on was
+     * made by the same approved plan before that stopped.
+     */
+    private readonly mayBeKnown: boolean,
   ) {}
 
   compare(path: Path, approved: Side, now: Side): readonly PlanDifference[] {
-    if (this.isSame(approved, now) || (this.doesNothing && approved.unknown === true)) return [];
+    if (this.isSame(approved, now) || (this.mayBeKnown && approved.unknown === true)) return [];
     const keys = keysBelow(approved, now);
     if (keys !== undefined) {
       return keys.flatMap((key) => this.compare([...path, key], below(approved, key), below(now, key)));

@@ -12,6 +12,8 @@ export interface ApprovedPlans {
   readonly store: PlanStore;
   /** Content of the stored files, by name: what is applied is what was verified. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Layers whose state is not the planned one any more, when an apply that stopped half way is taken up again. */
+  readonly begun: ReadonlySet<string>;
 }
 
 /**
@@ -45,23 +47,26 @@ export async function readApproved(store: PlanStore, name: string, sha256: strin
  * @param manifest the approved manifest
  * @param store where its files lie
  * @param workspace what would be applied
+ * @param resume whether states may have moved on since an apply of these plans stopped half way
  * @throws UserError (exit "negative") with every reason at once; nothing was applied
  */
 export async function verifyManifest(
   manifest: Manifest,
   store: PlanStore,
   workspace: Workspace,
+  resume: boolean,
 ): Promise<ApprovedPlans> {
   const files = new Map<string, Uint8Array>();
+  const begun = new Set<string>();
   const readState = stateReader(workspace.env);
   const reasons = [
     ...sourceReasons(manifest, workspace),
     ...toolReasons(manifest, workspace),
     ...layerReasons(manifest, workspace.layers),
     ...(await fileReasons(manifest, store, files)),
-    ...(await stateReasons(manifest, workspace.layers, readState)),
+    ...(await stateReasons(manifest, workspace.layers, readState, resume ? begun : undefined)),
   ];
-  if (reasons.length === 0) return { manifest, store, files };
+  if (reasons.length === 0) return { manifest, store, files, begun };
   const [first = ""] = reasons;
   throw new UserError({
     what:
@@ -69,7 +74,9 @@ export async function verifyManifest(
         ? `${first} Nothing was applied.`
         : "The approved plans no longer hold. Nothing was applied.",
     where: store.place,
-    mend: "run `./lgtm plan` again here, and have the new plans approved",
+    mend:
+      "run `./lgtm plan` again here, and have the new plans approved; if an apply of these very plans stopped half way, " +
+      "run it again with --resume",
     detail: reasons.length === 1 ? "" : reasons.join("\n"),
     exit: "negative",
   });
@@ -154,6 +161,8 @@ async function stateReasons(
   manifest: Manifest,
   layers: readonly Layer[],
   readState: StateReader,
+  /** Takes the layers whose state moved on; undefined: a state may not. */
+  begun: Set<string> | undefined,
 ): Promise<readonly string[]> {
   const reasons = await Promise.all(
     manifest.layers.map(async ({ id, state: planned }) => {
@@ -164,6 +173,10 @@ async function stateReasons(
       if (lineage === planned.lineage && serial === planned.serial) return [];
       if (lineage !== planned.lineage && lineage !== null && planned.lineage !== null) {
         return [`The state of ${id} is another one (lineage ${lineage}, planned on ${planned.lineage}).`];
+      }
+      if (begun !== undefined && serial !== null) {
+        begun.add(id);
+        return [];
       }
       return [`The state of ${id} moved on: it is ${serialText(serial)}, planned on ${serialText(planned.serial)}.`];
     }),

@@ -128,3 +128,35 @@ test("outputs are compared too", () => {
   expect(comparePlans(plan({}, output(mark)), plan({}, output(role)), filled)).toEqual([]);
   expect(comparePlans(plan({}, output("a")), plan({}, output("b")), filled)).toMatchObject([{ address: "output x" }]);
 });
+
+describe("an apply that stopped half way", () => {
+  const partly = (approved: Partial<PlanChange>, now: Partial<PlanChange>) =>
+    comparePlans(plan(approved), plan(now), filled, { partlyDone: true });
+  const made = { actions: ["no-op"] as PlanChange["actions"], before: { cpu: 1, id: "i" }, after: { cpu: 1, id: "i" } };
+
+  test("what was approved may be done already", () => {
+    const approved = { after: { cpu: 1 }, after_unknown: { id: true } };
+    expect(partly(approved, made)).toEqual([]);
+    expect(compare(approved, made)).toMatchObject([{ path: "action" }]);
+  });
+
+  test("what hangs on it may be known already", () => {
+    const approved = { after: { cpu: 1 }, after_unknown: { target: true } };
+    const now = { after: { cpu: 1, target: "arn:made" }, after_unknown: {} };
+    expect(partly(approved, now)).toEqual([]);
+    expect(compare(approved, now)).toMatchObject([{ path: "target" }]);
+  });
+
+  test("what was approved to be deleted may be gone already", () => {
+    const approved = plan({ actions: ["delete"], before: { cpu: 1 }, after: null });
+    const now = { ...plan({}), resource_changes: [] };
+    expect(comparePlans(approved, now, filled, { partlyDone: true })).toEqual([]);
+    expect(comparePlans(approved, now, filled)).toMatchObject([{ path: "action" }]);
+  });
+
+  test("but nothing else: another value, or a change that nobody approved", () => {
+    expect(partly({ after: { cpu: 1 } }, { ...made, after: { cpu: 2, id: "i" } })).toMatchObject([{ path: "cpu" }]);
+    expect(partly({ after: { cpu: 1 } }, { after: { cpu: 2 } })).toMatchObject([{ path: "cpu" }]);
+    expect(partly(made, { actions: ["delete"], before: { cpu: 1 }, after: null })).toMatchObject([{ path: "action" }]);
+  });
+});
