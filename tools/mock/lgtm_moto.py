@@ -1,6 +1,6 @@
 """The mock of AWS: moto's server, plus what moto leaves out and this platform's Terraform run needs.
 
-Every gap is one function below, declared with `@supplies` (moto has no such action) or `@corrects` (moto has it, but answers
+Every gap but the server's own is one function below, declared with `@supplies` (moto has no such action) or `@corrects` (moto has it, but answers
 otherwise than AWS). The declaration is the documentation: `python lgtm_moto.py --list-gaps [--json]` prints the table. An
 upgrade of moto that closes a gap makes `@supplies` fail at start, so that nothing here outlives its reason.
 
@@ -11,6 +11,7 @@ file descriptor given by --ready-fd. With --until-stdin-closes it ends when its 
 from __future__ import annotations
 
 import argparse
+import collections
 import dataclasses
 import hashlib
 import json
@@ -629,6 +630,61 @@ def all_backends(backends: Any) -> list[Any]:
 # --- The server --------------------------------------------------------------------------------------------------------
 
 
+GAPS.append(
+    Gap(
+        "every service",
+        "a repeated attempt",
+        "different",
+        MOTO_VERSION,
+        "an attempt that an SDK repeats (same amz-sdk-invocation-id) after an answer with 2xx gets that answer again",
+        "now and then the answer of moto's server gets lost on the way; the SDK repeats what was done already, and "
+        "Terraform then meets its own lock, or a bucket of its own",
+    )
+)
+
+
+class Repeated:
+    """Gives an attempt that was answered already the same answer. Reads are done anew: they do no harm twice."""
+
+    KEPT = 512
+    MAX_BODY = 1 << 20
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self.answers: collections.OrderedDict[str, tuple[str, list[tuple[str, str]], bytes]] = collections.OrderedDict()
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        if invocation is None or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            return self.application(environ, start_response)
+        with self.lock:
+            answer = self.answers.get(invocation)
+        if answer is None:
+            answer = self.ask(environ)
+            with self.lock:
+                if answer[0].startswith("2") and len(answer[2]) <= self.MAX_BODY:
+                    self.answers[invocation] = answer
+                while len(self.answers) > self.KEPT:
+                    self.answers.popitem(last=False)
+        else:
+            # What is not read would reset the connection, and this answer would get lost too.
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            print("answered again:", invocation, file=sys.stderr)
+        status, headers, body = answer
+        start_response(status, headers)
+        return [body]
+
+    def ask(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        begun: list[Any] = []
+        answer = self.application(environ, lambda status, headers, *_: begun.extend((status, headers)))
+        try:
+            body = b"".join(answer)
+        finally:
+            getattr(answer, "close", lambda: None)()
+        return begun[0], begun[1], body
+
+
 class IdentifiedApplication:
     """moto's application with two paths more: one tells whose mock this is, by which a kept mock is found again; the other
     makes the mock forget what no state knows."""
@@ -669,7 +725,7 @@ def serve(ready_fd: int, token: str, until_stdin_closes: bool) -> None:
     from werkzeug.serving import make_server
 
     identity = {"pid": os.getpid(), "token": token, "moto": MOTO_VERSION}
-    application = IdentifiedApplication(DomainDispatcherApplication(create_backend_app), identity)
+    application = IdentifiedApplication(Repeated(DomainDispatcherApplication(create_backend_app)), identity)
     # Port 0: the kernel picks a free port and nobody can take it in between.
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)

@@ -80,6 +80,26 @@ const gaps: Readonly<Record<string, () => Promise<void>>> = {
       $metadata: { httpStatusCode: 400, attempts: 1 },
     });
   },
+  "every service a repeated attempt": async () => {
+    const create = (attempt: string, repositoryName = "repeated"): Promise<Response> =>
+      fetch(mock.url, {
+        method: "POST",
+        headers: {
+          "amz-sdk-invocation-id": attempt,
+          "content-type": "application/x-amz-json-1.1",
+          "x-amz-target": "AmazonEC2ContainerRegistry_V20150921.CreateRepository",
+          authorization: `AWS4-HMAC-SHA256 Credential=mock/20260101/${region}/ecr/aws4_request, SignedHeaders=host, Signature=0`,
+        },
+        body: JSON.stringify({ repositoryName }),
+      });
+    const first = await create("one");
+    const again = await create("one");
+    expect([first.status, again.status]).toEqual([200, 200]);
+    expect(await again.text()).toBe(await first.text());
+    // A refusal is no answer that got lost: what is asked for anew is done anew.
+    expect((await create("two")).status).toBe(400);
+    expect((await create("two", "another")).status).toBe(200);
+  },
   "elasticache CreateCacheParameterGroup": async () => {
     await createParameterGroup("create");
     await expect(createParameterGroup("create")).rejects.toMatchObject({
