@@ -1,8 +1,16 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { listRecords } from "../../../tools/rehearse/record";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { makeStandIns, putStandIns } from "../../../tools/images/stand-ins";
+import { attachMock, type Mock } from "../../../tools/mock/server";
+import { loadProfile } from "../../../tools/profile";
+import { findRecord } from "../../../tools/rehearse/record";
 import type { RehearsalRow } from "../../../tools/rehearse/report";
-import { runLgtm } from "../../support/lgtm-process";
+import type { PlanReport } from "../../../tools/report/plan-report";
+import { mockEnvironment } from "../../../tools/terraform/environment";
+import { runLgtm, type LgtmRun } from "../../support/lgtm-process";
 import { processesIn } from "../../support/processes";
 
 jest.setTimeout(1_200_000);
@@ -12,7 +20,23 @@ interface Report {
   readonly cutShort: boolean;
   readonly runFolder: string;
   readonly layers: readonly RehearsalRow[];
-  readonly emptied: readonly { readonly bucket: string; readonly versions: number }[];
+}
+
+/** What `./lgtm plan --json` prints. */
+interface Planned {
+  readonly manifest: string;
+  readonly sha256: string;
+  readonly report: PlanReport;
+}
+
+/** What `./lgtm apply --json` prints. */
+interface Applied {
+  readonly layers: readonly { readonly layer: string; readonly how?: string }[];
+}
+
+/** Name of a rehearsal's run folder. */
+function runOf({ runFolder }: Report): string {
+  return basename(runFolder);
 }
 
 /** Whatever leads to AWS in a user's shell leads into this trap, which nobody may enter. */
@@ -68,9 +92,10 @@ describe("GIVEN a platform's first day on `target`, in a shell full of settings 
     expect(said).toMatch(/docker push .*\/lgtm-tempo:2\.9\.0-/);
   });
 
-  test("WHEN it goes on with images THEN every layer is applied, planned again empty, and destroyed", async () => {
-    const run = firstDay.runFolder.split("/").at(-1) ?? "";
-    const { code, stdout } = await runLgtm(["rehearse", "--resume", run, "--json"], { env: traps });
+  test("WHEN it goes on with images THEN every layer is applied and planned again empty", async () => {
+    const { code, stdout } = await runLgtm(["rehearse", "--resume", runOf(firstDay), "--keep", "--json"], {
+      env: traps,
+    });
     const report = JSON.parse(stdout) as Report;
 
     expect(report.layers.flatMap(({ layer, problems }) => problems.map((problem) => `${layer} ${problem}`))).toEqual(
@@ -80,22 +105,81 @@ describe("GIVEN a platform's first day on `target`, in a shell full of settings 
     expect(report.layers.map(({ result }) => result)).toEqual(Array<string>(11).fill("ok"));
     expect(report.layers.map(({ secondPlan }) => secondPlan)).toEqual(Array<string>(11).fill("empty"));
     expect(report.layers.find(({ layer }) => layer === "60-ecs")?.actions).toBe("+14");
-    expect(report.emptied.map(({ bucket }) => bucket).sort()).toEqual([
-      "jsj-lgtm-data-s3",
-      "jsj-lgtm-terraform-state-prod",
-    ]);
-    expect(report.emptied.find(({ bucket }) => bucket.endsWith("state-prod"))?.versions).toBeGreaterThan(10);
   });
 
-  test("THEN nothing went into the traps, and no process is left", () => {
+  test("THEN nothing went into the traps", () => {
     expect(trapped).toEqual([]);
-    expect(processesIn(firstDay.runFolder)).toEqual([]);
-    expect(listRecords().find(({ runFolder }) => runFolder === firstDay.runFolder)).toBeDefined();
   });
 
-  test("WHEN someone goes on with it THEN the message says that its AWS and states are gone", async () => {
-    const run = firstDay.runFolder.split("/").at(-1) ?? "";
-    const { code, lines } = await runLgtm(["rehearse", "--resume", run]);
+  describe("WHEN staging is deployed beside it, by approved plans", () => {
+    const folder = mkdtempSync(join(tmpdir(), "lgtm-staging-"));
+    const profile = loadProfile("staging");
+    const { releasesFile, expected } = makeStandIns(profile, folder);
+    let env: NodeJS.ProcessEnv;
+    let mock: Mock;
+
+    beforeAll(async () => {
+      const attached = await attachMock(findRecord(runOf(firstDay)).mock);
+      if (attached === undefined) throw new Error("the mock is gone");
+      mock = attached;
+      env = { ...mockEnvironment(mock.environment, folder), LGTM_RELEASES: releasesFile };
+      expect((await runLgtm(["bootstrap", "--profile", "staging"], { env })).code).toBe(0);
+    });
+    afterAll(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    async function plan(name: string, ...layers: readonly string[]): Promise<LgtmRun & { readonly planned: Planned }> {
+      const only = layers.flatMap((layer) => ["--layer", layer]);
+      const run = await runLgtm(["plan", "--profile", "staging", "--out", join(folder, name), "--json", ...only], {
+        env,
+      });
+      return { ...run, planned: JSON.parse(run.stdout) as Planned };
+    }
+    async function apply({ manifest, sha256 }: Planned): Promise<Applied> {
+      const args = ["apply", "--profile", "staging", "--manifest", manifest, "--sha256", sha256, "--json"];
+      const { code, stdout, lines } = await runLgtm(args, { env });
+      expect([code, lines.filter((line) => line.startsWith("error"))]).toEqual([0, []]);
+      return JSON.parse(stdout) as Applied;
+    }
+
+    test("THEN without images all else is planned from nothing and applied after one approval", async () => {
+      const { code, planned, lines } = await plan("first");
+      expect(code).toBe(6);
+      expect(lines.join("\n")).toContain("lgtm-staging-mimir");
+
+      const { layers } = await apply(planned);
+
+      expect(layers).toHaveLength(10);
+      expect(layers.filter(({ how }) => how === "planned anew").length).toBeGreaterThan(5);
+    });
+
+    test("THEN with images the tasks are, and nothing collides with the other environment", async () => {
+      await putStandIns(mock, expected);
+      const { code, planned } = await plan("tasks", "60-ecs");
+      expect(code).toBe(0);
+      expect((await apply(planned)).layers).toMatchObject([{ layer: "60-ecs", how: "as approved" }]);
+    });
+
+    test("THEN both are as configured: plans of both change nothing", async () => {
+      const layers = ["--layer", "20-iam", "--layer", "60-ecs"];
+      const prod = { ...env, LGTM_RELEASES: join(firstDay.runFolder, "releases.json") };
+      for (const [name, own] of [
+        ["staging", env],
+        ["target", prod],
+      ] as const) {
+        const args = ["plan", "--profile", name, "--out", join(folder, `${name}-again`), "--json", ...layers];
+        const { report } = JSON.parse((await runLgtm(args, { env: own })).stdout) as Planned;
+        expect([name, report.total]).toMatchObject([name, { create: 0, update: 0, replace: 0, delete: 0 }]);
+      }
+    });
+  });
+
+  test("WHEN its mock is stopped THEN no process is left, and whoever goes on with it is told", async () => {
+    expect((await runLgtm(["rehearse", "--stop", runOf(firstDay)])).stdout).toContain("has ended");
+    expect(processesIn(firstDay.runFolder)).toEqual([]);
+
+    const { code, lines } = await runLgtm(["rehearse", "--resume", runOf(firstDay)]);
 
     expect(code).toBe(3);
     expect(lines.join("\n")).toMatch(/The mock of this rehearsal is gone .* its AWS and its states went with it/);
