@@ -236,7 +236,10 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
     { test: "adoption.terraform.test.ts", text: "a state bucket that does not exist names the layer that makes it" },
   ],
   I23: [{ plannedInIssue: 9, what: "a test that each reusable workflow's permissions are granted by its caller" }],
-  I24: [{ plannedInIssue: 9, what: "plan, report, approval, then exactly that plan; no pipe behind an exit code" }],
+  I24: [
+    { test: "tools/delivery.terraform.test.ts", text: "a plan file that was altered by one byte" },
+    { plannedInIssue: 9, what: "plan, report, approval, then exactly that plan; no pipe behind an exit code" },
+  ],
   I25: [
     { test: "adoption.terraform.test.ts", text: "a layer whose upstream has no state names the layer to apply first" },
   ],
