@@ -1,0 +1,346 @@
+/**
+ * The live rehearsal's inside: runs in namespaces of its own, where it is the VPC, ECS, the load balancer and AWS's front. Told
+ * what to do by the file that its first argument names; tells how far it is by lines of JSON on standard output.
+ */
+import { spawn } from "node:child_process";
+import { readFileSync, watch } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SourceFile } from "../../modules/checks/source-file";
+import type { ServiceName } from "../../modules/services/service-name";
+import { projectRoot } from "../paths";
+import { explainByAccessLog } from "../smoke/route-explainer";
+import { runSmoke } from "../smoke/run-smoke";
+import { createAuthority } from "./aws/authority";
+import { startCredentialsEndpoint } from "./aws/credentials-endpoint";
+import { startDns, type Dns } from "./aws/dns";
+import { startAwsFront, type AwsFront } from "./aws/front";
+import type { Rollout, SchedulerEvent } from "./ecs/runtime";
+import { ServiceScheduler, type DeploymentResult } from "./ecs/service-scheduler";
+import { Fargate, type LiveProgram } from "./fargate";
+import { startRelay } from "./ground/relay";
+import { CREDENTIALS_ADDRESS, VirtualNetwork, type NetworkAddresses } from "./ground/virtual-network";
+import type { EngineMessage, LiveReport, LiveServiceReport, TaskFailure, TrialReport } from "./live-report";
+import { LoadBalancer } from "./load-balancer/load-balancer";
+import type { LiveCache, LiveService, LiveStack } from "./stack/live-stack";
+
+/** A deployment after the first one is green: what happens if one of a service's files is another. */
+export interface Trial {
+  readonly service: ServiceName;
+  /** What is tried, for people. */
+  readonly label: string;
+  /** Files in place of those below `dockerfiles/`. */
+  readonly replaced: readonly SourceFile[];
+}
+
+/** What the engine is told. */
+export interface EngineInput {
+  readonly stack: LiveStack;
+  readonly addresses: NetworkAddresses;
+  /** First three numbers of the private subnet of tasks. */
+  readonly subnet: string;
+  readonly programs: Readonly<Partial<Record<ServiceName, LiveProgram>>>;
+  /** Services that are left out, with the reason. */
+  readonly leftOut: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly smoke: { readonly tenant: string; readonly grafanaUser: string; readonly waitSeconds: number };
+  /** Socket that leads to the mock. */
+  readonly mockSocket: string;
+  /** Folder for the sockets of listeners; its path must be short. */
+  readonly socketFolder: string;
+  readonly logFolder: string;
+  readonly diskFolder: string;
+  readonly trials: readonly Trial[];
+  /** Whether everything goes on running, and files below `dockerfiles/` are watched, until the process is asked to end. */
+  readonly keep: boolean;
+}
+
+const PASSWORD = "GF_SECURITY_ADMIN_PASSWORD";
+
+/** Milliseconds in which several changes of files count as one. */
+const SETTLE_MS = 500;
+
+/** Seconds that services without a target group may take to be steady once the smoke test has ended. */
+const REST_SECONDS = 120;
+
+class Engine {
+  private readonly schedulers = new Map<ServiceName, ServiceScheduler>();
+  private readonly healthySeconds = new Map<ServiceName, number>();
+  private readonly stops = new Map<ServiceName, { seconds: number; killed: boolean }>();
+  private readonly results = new Map<ServiceName, DeploymentResult>();
+  private readonly failures: TaskFailure[] = [];
+  private readonly trials: TrialReport[] = [];
+  private isEnding = false;
+  private endAsked: () => void = () => undefined;
+  private readonly ending = new Promise<undefined>((resolve) => {
+    this.endAsked = () => {
+      resolve(undefined);
+    };
+  });
+
+  constructor(private readonly input: EngineInput) {}
+
+  /** @returns whether it came to its end; not if it was asked to end before it was green */
+  async run(): Promise<boolean> {
+    const { stack, logFolder } = this.input;
+    const { front, fargate, balancer, authority } = await this.prepare();
+    const started = performance.now();
+    const running = stack.services.filter(({ name }) => this.input.leftOut[name] === undefined);
+    const deployments = running.map(async (service) => this.deployFirst(service, fargate));
+    const [listener] = stack.loadBalancer.listeners;
+    if (listener === undefined) throw new Error("the load balancer has no listener");
+    const testing = runSmoke({
+      ...this.input.smoke,
+      url: balancer.url(listener.port),
+      ca: authority.bundle,
+      skip: new Map(Object.entries(this.input.leftOut) as [ServiceName, string][]),
+      grafanaPassword: () => Promise.resolve(this.grafanaPassword()),
+      explain: explainByAccessLog(() => balancer.accessLog()),
+      onRow: ({ service, tested, state }) => {
+        tell({ kind: "step", service, text: `${tested}: ${state}` });
+      },
+    });
+    const smoke = await Promise.race([testing, this.ending]);
+    if (smoke === undefined) {
+      testing.catch(() => undefined);
+      await this.close();
+      return false;
+    }
+    const greenSeconds = (performance.now() - started) / 1000;
+    await Promise.race([Promise.all(deployments), this.ending, sleep(REST_SECONDS * 1000, undefined, { ref: false })]);
+    for (const trial of this.input.trials) await this.tryOut(trial, fargate);
+    const report = (): LiveReport => ({
+      services: stack.services.map((service) => this.serviceReport(service)),
+      smoke,
+      greenSeconds,
+      failures: this.failures,
+      denials: front.denials(),
+      unchecked: front.unchecked(),
+      trials: this.trials,
+    });
+    if (this.input.keep && !this.isEnding) {
+      tell({ kind: "up", report: report() });
+      await this.watchUntilEnd(fargate, logFolder);
+    }
+    await this.close();
+    tell({ kind: "report", report: report() });
+    // Name server, cache, front and load balancer end with this process.
+    return true;
+  }
+
+  /** Ends what runs; the report is told then. */
+  end(): void {
+    this.isEnding = true;
+    this.endAsked();
+  }
+
+  private async prepare() {
+    const { stack, addresses, mockSocket, logFolder, diskFolder } = this.input;
+    const network = await VirtualNetwork.create(addresses);
+    const authority = await createAuthority(join(diskFolder, "authority"));
+    const front: AwsFront = await startAwsFront({
+      mockSocket,
+      authority,
+      address: addresses.aws,
+      region: stack.region,
+    });
+    const credentials = await startCredentialsEndpoint({ address: CREDENTIALS_ADDRESS });
+    const dns: Dns = await startDns({
+      folder: join(diskFolder, "dns"),
+      address: addresses.resolver,
+      fixed: { "amazonaws.com": addresses.aws },
+      ttlSeconds: stack.dnsTtlSeconds,
+    });
+    await dns.setRecords(stack.cache.host, [addresses.cache]);
+    startCache(stack.cache, addresses.cache);
+    const certificate = await authority.certificate([addresses.loadBalancer, "localhost", "127.0.0.1"]);
+    const listeners = stack.loadBalancer.listeners.map((listener) =>
+      listener.protocol === "HTTP"
+        ? listener
+        : { ...listener, certificate: { certificatePem: certificate.cert, keyPem: certificate.key } },
+    );
+    const balancer = await LoadBalancer.start(
+      { ...stack.loadBalancer, listeners },
+      {
+        host: addresses.loadBalancer,
+        localPorts: Object.fromEntries(listeners.map(({ port }) => [port, port])),
+      },
+    );
+    await this.openToHost(listeners);
+    const { region } = stack;
+    const { subnet, programs } = this.input;
+    const trusted = authority.bundle;
+    const fargate = new Fargate({
+      region,
+      subnet,
+      programs,
+      network,
+      balancer,
+      dns,
+      front,
+      credentials,
+      trusted,
+      diskFolder,
+      logFolder,
+    });
+    return { authority, front, balancer, fargate };
+  }
+
+  private async openToHost(listeners: LiveStack["loadBalancer"]["listeners"]): Promise<void> {
+    const sockets = listeners.map(({ port, protocol }) => ({
+      port,
+      protocol: protocol.toLowerCase(),
+      path: join(this.input.socketFolder, `${port}.sock`),
+    }));
+    for (const { port, path } of sockets) await startRelay({ path }, { host: this.input.addresses.loadBalancer, port });
+    tell({ kind: "listening", sockets });
+  }
+
+  private async deployFirst(service: LiveService, fargate: Fargate): Promise<void> {
+    const scheduler = new ServiceScheduler({
+      service,
+      runtime: fargate,
+      onEvent: (event) => {
+        this.hear(service, event);
+      },
+    });
+    this.schedulers.set(service.name, scheduler);
+    const label = service.taskDefinition.revision;
+    const result = await scheduler.deploy(this.rollout(service, label, fargate.build(service.name)));
+    this.results.set(service.name, result);
+  }
+
+  private rollout({ taskDefinition }: LiveService, label: string, image: string): Rollout {
+    return { label, taskDefinition, image };
+  }
+
+  private async tryOut({ service: name, label, replaced }: Trial, fargate: Fargate): Promise<void> {
+    const service = this.input.stack.services.find((one) => one.name === name);
+    const scheduler = this.schedulers.get(name);
+    if (service === undefined || scheduler === undefined || this.isEnding) return;
+    const result = await scheduler.deploy(this.rollout(service, label, fargate.build(name, replaced)));
+    this.trials.push({ service: name, label, result, steadyAfter: scheduler.isSteady() });
+  }
+
+  private hear({ name, targetGroups }: LiveService, event: SchedulerEvent): void {
+    switch (event.kind) {
+      case "task started":
+        tell({ kind: "step", service: name, text: `${event.task} started (${event.rollout})` });
+        break;
+      case "task failed":
+        this.failures.push({ service: name, task: event.task, reason: event.reason, lines: event.lines });
+        tell({
+          kind: "note",
+          text: [`${event.task}: ${event.reason}`, ...event.lines.map((line) => `    ${line}`)].join("\n"),
+        });
+        break;
+      case "deployment completed": {
+        if (!this.healthySeconds.has(name)) this.healthySeconds.set(name, event.seconds);
+        const what = targetGroups.length === 0 ? "running" : "healthy";
+        tell({ kind: "done", service: name, text: `${what} after ${event.seconds.toFixed(0)} s (${event.rollout})` });
+        break;
+      }
+      case "deployment failed": {
+        const back =
+          event.rollsBackTo === undefined ? "nothing to roll back to" : `rolled back to ${event.rollsBackTo}`;
+        const text = `${event.rollout}: ${event.failures} tasks failed; the circuit breaker ended it, ${back}`;
+        tell({ kind: "failed", service: name, text });
+        break;
+      }
+      case "task stopped": {
+        const before = this.stops.get(name);
+        const seconds = Math.max(before?.seconds ?? 0, event.seconds);
+        this.stops.set(name, { seconds, killed: event.killed || before?.killed === true });
+      }
+    }
+  }
+
+  private serviceReport({ name, taskDefinition }: LiveService): LiveServiceReport {
+    const why = this.input.leftOut[name];
+    const healthySeconds = this.healthySeconds.get(name);
+    const stop = this.stops.get(name);
+    return {
+      service: name,
+      revision: taskDefinition.revision,
+      result: why === undefined ? (this.results.get(name) ?? "stopped") : "left out",
+      ...(why === undefined ? {} : { why }),
+      ...(healthySeconds === undefined ? {} : { healthySeconds }),
+      ...(stop === undefined ? {} : { stopSeconds: stop.seconds }),
+      stopTimeoutSeconds: taskDefinition.stopTimeoutSeconds,
+      killed: stop?.killed ?? false,
+    };
+  }
+
+  private grafanaPassword(): string {
+    const grafana = this.input.stack.services.find(({ name }) => name === "grafana");
+    return grafana?.taskDefinition.environment[PASSWORD] ?? "";
+  }
+
+  /** Deploys a service anew whenever one of its files changes. */
+  private async watchUntilEnd(fargate: Fargate, logFolder: string): Promise<void> {
+    const timers = new Map<ServiceName, NodeJS.Timeout>();
+    const reload = (service: LiveService): void => {
+      const label = `${service.taskDefinition.revision}, files of ${new Date().toTimeString().slice(0, 8)}`;
+      tell({
+        kind: "step",
+        service: service.name,
+        text: `files changed: deploy again; log: ${join(logFolder, `${service.name}.log`)}`,
+      });
+      this.schedulers
+        .get(service.name)
+        ?.deploy(this.rollout(service, label, fargate.build(service.name)))
+        .catch((error: unknown) => {
+          tell({ kind: "failed", service: service.name, text: error instanceof Error ? error.message : String(error) });
+        });
+    };
+    const watchers = this.input.stack.services
+      .filter(({ name }) => this.schedulers.has(name))
+      .map((service) =>
+        watch(join(projectRoot, "dockerfiles", service.name), { recursive: true }, () => {
+          clearTimeout(timers.get(service.name));
+          timers.set(
+            service.name,
+            setTimeout(() => {
+              reload(service);
+            }, SETTLE_MS),
+          );
+        }),
+      );
+    await this.ending;
+    for (const watcher of watchers) watcher.close();
+    for (const timer of timers.values()) clearTimeout(timer);
+  }
+
+  private async close(): Promise<void> {
+    for (const name of this.schedulers.keys()) tell({ kind: "step", service: name, text: "stop" });
+    await Promise.all([...this.schedulers.values()].map(async (scheduler) => scheduler.close()));
+  }
+}
+
+function startCache({ port, maxItemSizeBytes }: LiveCache, address: string): void {
+  const largest = String(maxItemSizeBytes);
+  spawn("memcached", ["-u", "root", "-l", address, "-p", String(port), "-m", "64", "-I", largest], {
+    stdio: "ignore",
+  });
+}
+
+function tell(message: EngineMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+const engine = new Engine(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as EngineInput);
+let asked = 0;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    asked += 1;
+    // Whatever runs in the namespaces ends with this process, which is the first of them.
+    if (asked > 1) process.exit(130);
+    engine.end();
+  });
+}
+engine.run().then(
+  (cameToItsEnd) => process.exit(cameToItsEnd ? 0 : 130),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

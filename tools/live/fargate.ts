@@ -1,0 +1,257 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseDockerfile } from "../../modules/checks/dockerfile";
+import { imageFiles } from "../../modules/checks/image-files";
+import { readServiceFiles, type SourceFile } from "../../modules/checks/source-file";
+import type { ServiceName } from "../../modules/services/service-name";
+import type { CredentialsEndpoint } from "./aws/credentials-endpoint";
+import type { Dns } from "./aws/dns";
+import type { AwsFront } from "./aws/front";
+import type { Principal } from "./aws/principal";
+import type { Rollout, RunningTask, TargetState, TaskRuntime } from "./ecs/runtime";
+import { Container, HOME_IN_CONTAINER, type ContainerFile } from "./ground/container";
+import type { NetworkPlace, VirtualNetwork } from "./ground/virtual-network";
+import type { LoadBalancer } from "./load-balancer/load-balancer";
+import type { LiveService } from "./stack/live-stack";
+
+/** A service's program on this machine. */
+export interface LiveProgram {
+  readonly path: string;
+  /** Folder without which it does not start (Grafana's). @default - none */
+  readonly home?: string;
+}
+
+/** What tasks are started on. */
+export interface FargateProps {
+  readonly region: string;
+  /** First three numbers of the private subnet that tasks get their addresses from. */
+  readonly subnet: string;
+  readonly programs: Readonly<Partial<Record<ServiceName, LiveProgram>>>;
+  readonly network: VirtualNetwork;
+  readonly balancer: LoadBalancer;
+  readonly dns: Dns;
+  readonly front: AwsFront;
+  readonly credentials: CredentialsEndpoint;
+  /** Certificate of the authority that AWS's endpoints have theirs from, PEM. */
+  readonly trusted: string;
+  /** Folder for disks. */
+  readonly diskFolder: string;
+  /** Folder for logs, one file a service. */
+  readonly logFolder: string;
+}
+
+/** Where Go's and most other programs look for certificates. */
+const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+
+/** Milliseconds between two looks at whether a target group has let go of a target. */
+const DRAIN_POLL_MS = 200;
+
+/** Runs tasks as Fargate does. */
+export class Fargate implements TaskRuntime {
+  private started = 0;
+  /** Addresses of each Cloud Map name. */
+  private readonly discovered = new Map<string, Set<string>>();
+  private readonly images = new Map<string, readonly SourceFile[]>();
+
+  /** @param props see {@link FargateProps} */
+  constructor(private readonly props: FargateProps) {}
+
+  /**
+   * Builds an image: keeps the files as they are now, so that a rollback gets what ran before.
+   *
+   * @param service the service whose folder below `dockerfiles/` is read
+   * @param replaced files that are put in place of those of the folder, for tests
+   * @returns name of the image
+   */
+  build(service: ServiceName, replaced: readonly SourceFile[] = []): string {
+    const image = `${service}:${this.images.size + 1}`;
+    const paths = new Set(replaced.map(({ path }) => path));
+    const files = readServiceFiles(service).filter(({ path }) => !paths.has(path));
+    this.images.set(image, [...files, ...replaced]);
+    return image;
+  }
+
+  async start(service: LiveService, rollout: Rollout): Promise<RunningTask> {
+    this.started += 1;
+    const id = `${service.name}-${this.started}`;
+    const place = await this.props.network.add(this.props.subnet);
+    const principal = principalOf(id, service, rollout);
+    this.props.front.add(principal);
+    const credentialsUri = this.props.credentials.add(principal);
+    const container = this.container(id, service, rollout, place, credentialsUri);
+    return new FargateTask(id, service, rollout, place, container, this);
+  }
+
+  /** Puts an address behind a name. */
+  async discover(name: string, address: string): Promise<void> {
+    const addresses = this.discovered.get(name) ?? new Set();
+    this.discovered.set(name, addresses.add(address));
+    await this.props.dns.setRecords(name, [...addresses]);
+  }
+
+  /** Takes an address from behind a name. */
+  async forget(name: string, address: string): Promise<void> {
+    const addresses = this.discovered.get(name);
+    if (addresses?.delete(address) !== true) return;
+    await this.props.dns.setRecords(name, [...addresses]);
+  }
+
+  get balancer(): LoadBalancer {
+    return this.props.balancer;
+  }
+
+  /** Forgets the credentials and the network of a task that has ended. */
+  async release(id: string, place: NetworkPlace): Promise<void> {
+    this.props.front.remove(id);
+    this.props.credentials.remove(id);
+    await this.props.network.remove(place);
+  }
+
+  private container(
+    id: string,
+    service: LiveService,
+    { taskDefinition, image }: Rollout,
+    place: NetworkPlace,
+    credentialsUri: string,
+  ): Container {
+    const program = this.props.programs[service.name];
+    if (program === undefined || !existsSync(program.path)) throw new Error(`there is no program of ${service.name}`);
+    const sources = this.images.get(image) ?? [];
+    const dockerfile = parseDockerfile(sources.find(({ path }) => path.endsWith("/Dockerfile"))?.text ?? "");
+    const command = taskDefinition.command ?? dockerfile.command;
+    const files = imageFiles(service.name, dockerfile, sources).map(({ path, file }) => ({ path, text: file.text }));
+    return Container.start({
+      program: program.path,
+      command: service.name === "grafana" ? grafanaCommand() : command,
+      home: program.home,
+      files: [...files, ...this.ownFiles()],
+      environment: {
+        ...Object.fromEntries(dockerfile.environment),
+        ...(service.name === "grafana" ? GRAFANA_IMAGE_VARIABLES : {}),
+        ...taskDefinition.environment,
+        AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
+        AWS_REGION: this.props.region,
+        AWS_DEFAULT_REGION: this.props.region,
+        AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentialsUri,
+      },
+      place,
+      disk: join(this.props.diskFolder, id),
+      logFile: join(this.props.logFolder, `${service.name}.log`),
+    });
+  }
+
+  /** What the container runtime itself puts on a container's disk, and the authority that it trusts. */
+  private ownFiles(): readonly ContainerFile[] {
+    const { trusted, network } = this.props;
+    return [
+      { path: "/etc/resolv.conf", text: `nameserver ${network.addresses.resolver}\n` },
+      { path: "/etc/hosts", text: "127.0.0.1 localhost\n" },
+      { path: "/etc/passwd", text: "root:x:0:0:root:/:/bin/sh\n" },
+      { path: CERTIFICATES, text: trusted },
+    ];
+  }
+}
+
+/** What Grafana's image sets; source: Dockerfile of grafana/grafana. */
+const GRAFANA_IMAGE_VARIABLES = {
+  GF_PATHS_CONFIG: "/etc/grafana/grafana.ini",
+  GF_PATHS_DATA: "/var/lib/grafana",
+  GF_PATHS_LOGS: "/var/log/grafana",
+  GF_PATHS_PLUGINS: "/var/lib/grafana/plugins",
+  GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
+};
+
+/** What `/run.sh` of Grafana's image starts; source: packaging/docker/run.sh of grafana/grafana. Its home is at another path here. */
+function grafanaCommand(): readonly string[] {
+  const { GF_PATHS_CONFIG, GF_PATHS_DATA, GF_PATHS_LOGS, GF_PATHS_PLUGINS, GF_PATHS_PROVISIONING } =
+    GRAFANA_IMAGE_VARIABLES;
+  return [
+    "server",
+    `--homepath=${HOME_IN_CONTAINER}`,
+    `--config=${GF_PATHS_CONFIG}`,
+    "--packaging=docker",
+    "cfg:default.log.mode=console",
+    `cfg:default.paths.data=${GF_PATHS_DATA}`,
+    `cfg:default.paths.logs=${GF_PATHS_LOGS}`,
+    `cfg:default.paths.plugins=${GF_PATHS_PLUGINS}`,
+    `cfg:default.paths.provisioning=${GF_PATHS_PROVISIONING}`,
+  ];
+}
+
+/** Keys as ECS would hand out, new for each task. */
+function principalOf(task: string, service: LiveService, { taskDefinition: { role } }: Rollout): Principal {
+  const random = (bytes: number): string => randomBytes(bytes).toString("hex");
+  return {
+    task,
+    service: service.name,
+    accessKeyId: `ASIA${random(8).toUpperCase()}`,
+    secretAccessKey: random(20),
+    sessionToken: random(32),
+    roleName: role.name,
+    policies: role.policies,
+  };
+}
+
+class FargateTask implements RunningTask {
+  readonly address: string;
+  readonly ended: Promise<number>;
+  private isRegistered = false;
+
+  constructor(
+    readonly id: string,
+    private readonly service: LiveService,
+    private readonly rollout: Rollout,
+    private readonly place: NetworkPlace,
+    private readonly container: Container,
+    private readonly fargate: Fargate,
+  ) {
+    this.address = place.address;
+    this.ended = container.ended.then(({ code }) => code);
+  }
+
+  lastLines(count: number): readonly string[] {
+    return this.container.lastLines(count);
+  }
+
+  async register(): Promise<void> {
+    this.isRegistered = true;
+    for (const { name, port } of this.service.targetGroups) {
+      this.fargate.balancer.registerTarget(name, { id: this.address, port });
+    }
+    const { discoveryName } = this.service;
+    if (discoveryName !== undefined) await this.fargate.discover(discoveryName, this.address);
+  }
+
+  async deregister(): Promise<void> {
+    if (!this.isRegistered) return;
+    this.isRegistered = false;
+    const { discoveryName, targetGroups } = this.service;
+    for (const { name, port } of targetGroups) {
+      this.fargate.balancer.deregisterTarget(name, { id: this.address, port });
+    }
+    if (discoveryName !== undefined) await this.fargate.forget(discoveryName, this.address);
+    while (this.states().some(({ reason }) => reason === "Target.DeregistrationInProgress")) await sleep(DRAIN_POLL_MS);
+  }
+
+  health(): TargetState {
+    const states = this.states();
+    const bad = states.find(({ state }) => state === "unhealthy");
+    if (bad !== undefined) return { state: "unhealthy", reason: `${bad.name}: ${bad.description ?? bad.reason ?? ""}` };
+    return { state: states.every(({ state }) => state === "healthy") ? "healthy" : "initial" };
+  }
+
+  async stop(): Promise<{ readonly seconds: number; readonly killed: boolean }> {
+    const stopped = await this.container.stop(this.rollout.taskDefinition.stopTimeoutSeconds);
+    await this.fargate.release(this.id, this.place);
+    return stopped;
+  }
+
+  private states() {
+    return this.service.targetGroups.map(({ name, port }) => ({
+      name,
+      ...this.fargate.balancer.healthOf(name, { id: this.address, port }),
+    }));
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdirSync } from "node:fs";
+import { run } from "../../process";
+
+/** Addresses of what is not a task. */
+export interface NetworkAddresses {
+  /** The VPC's network, `10.0.0.0/16`. */
+  readonly vpcCidr: string;
+  /** AWS's resolver: the third address of the VPC's network. */
+  readonly resolver: string;
+  /** Where AWS's endpoints are. */
+  readonly aws: string;
+  readonly cache: string;
+  readonly loadBalancer: string;
+}
+
+/** Where a task is in the network. */
+export interface NetworkPlace {
+  readonly address: string;
+  /** Name of its network namespace. */
+  readonly name: string;
+  /** Path of its network namespace. */
+  readonly namespace: string;
+}
+
+/** ECS's own address, at which tasks ask for the credentials of their role. */
+export const CREDENTIALS_ADDRESS = "169.254.170.2";
+
+const VPC_BRIDGE = "vpc";
+const ECS_BRIDGE = "ecs";
+const NAMESPACES = "/run/netns";
+
+/** Hosts of a private subnet that tasks may have; more than anybody rehearses at once. */
+const LARGEST_HOST = 250;
+
+/**
+ * A network in which each task has an address of its own, as `awsvpc` gives it: `eth1` in the VPC, and `eth0` to ECS's
+ * credentials. It may only be made by a process that is alone in its network and mount namespaces.
+ */
+export class VirtualNetwork {
+  private places = 0;
+  private readonly prefixLength: string;
+
+  private constructor(readonly addresses: NetworkAddresses) {
+    this.prefixLength = addresses.vpcCidr.split("/")[1] ?? "16";
+  }
+
+  /**
+   * Makes the network; this process itself is in it, at all `addresses` and at ECS's.
+   *
+   * @throws Error with what `ip` said
+   */
+  static async create(addresses: NetworkAddresses): Promise<VirtualNetwork> {
+    const network = new VirtualNetwork(addresses);
+    await must("mount", ["-t", "tmpfs", "tmpfs", "/run"]);
+    mkdirSync(NAMESPACES);
+    await ip("link", "set", "lo", "up");
+    const { resolver, aws, cache, loadBalancer } = addresses;
+    const own = [resolver, aws, cache, loadBalancer].map((address) => `${address}/${network.prefixLength}`);
+    await bridge(VPC_BRIDGE, own);
+    await bridge(ECS_BRIDGE, [`${CREDENTIALS_ADDRESS}/16`]);
+    return network;
+  }
+
+  /**
+   * Makes a place for one task.
+   *
+   * @param subnet first three numbers of its subnet, `10.0.11`
+   * @throws Error when so many tasks were started that the subnet has no address left
+   */
+  async add(subnet: string): Promise<NetworkPlace> {
+    this.places += 1;
+    const number = this.places;
+    if (number > LARGEST_HOST) throw new Error(`more than ${LARGEST_HOST} tasks were started`);
+    const name = `task${number}`;
+    // AWS keeps the first four addresses of a subnet for itself.
+    const address = `${subnet}.${number + 3}`;
+    await ip("netns", "add", name);
+    await wire(name, "eth0", ECS_BRIDGE, `e${number}`, `169.254.172.${number + 1}/16`);
+    await wire(name, "eth1", VPC_BRIDGE, `v${number}`, `${address}/${this.prefixLength}`);
+    await ip("-netns", name, "link", "set", "lo", "up");
+    return { address, name, namespace: `${NAMESPACES}/${name}` };
+  }
+
+  /** Gives up a place whose task has ended. */
+  async remove({ name }: NetworkPlace): Promise<void> {
+    await ip("netns", "delete", name);
+  }
+}
+
+async function bridge(name: string, addresses: readonly string[]): Promise<void> {
+  await ip("link", "add", name, "type", "bridge");
+  for (const address of addresses) await ip("address", "add", address, "dev", name);
+  await ip("link", "set", name, "up");
+}
+
+async function wire(task: string, link: string, bridgeName: string, peer: string, address: string): Promise<void> {
+  await ip("link", "add", peer, "type", "veth", "peer", "name", link, "netns", task);
+  await ip("link", "set", peer, "master", bridgeName, "up");
+  await ip("-netns", task, "address", "add", address, "dev", link);
+  await ip("-netns", task, "link", "set", link, "up");
+}
+
+async function ip(...args: readonly string[]): Promise<void> {
+  await must("ip", args);
+}
+
+async function must(program: string, args: readonly string[]): Promise<void> {
+  const { code, stderr } = await run(program, args);
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr.trim()}`);
+}

@@ -1,0 +1,244 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PlatformConfig } from "../../modules/config/platform-config";
+import type { Profile } from "../../modules/config/profiles";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
+import { findBinary, type ServiceBinary } from "../binaries/find-binary";
+import type { Mock } from "../mock/server";
+import { Interrupted } from "../process";
+import { startProgress, type Progress, type ProgressMode } from "../progress";
+import { UserError } from "../user-error";
+import type { EngineInput, Trial } from "./engine";
+import type { LiveProgram } from "./fargate";
+import { strayKeys } from "./stray-keys";
+import { refuseWithoutNamespaces, runInNamespaces } from "./ground/enter";
+import { startRelay, type Relay } from "./ground/relay";
+import type { NetworkAddresses } from "./ground/virtual-network";
+import type { EngineMessage, LiveReport } from "./live-report";
+import { readStack } from "./stack/read-stack";
+
+/** How the platform is run. */
+export interface LiveOptions {
+  readonly profile: Profile;
+  /** Programs, from {@link prepareLive}. */
+  readonly programs: LivePrograms;
+  /** A mock with all layers applied. */
+  readonly mock: Mock;
+  /** Folder for logs and disks. */
+  readonly runFolder: string;
+  readonly mode: ProgressMode;
+  /** Whether it goes on running, and deploys what changes below `dockerfiles/`, until Ctrl-C. */
+  readonly keep: boolean;
+  /** Called when it runs and was tested, where it goes on running. */
+  readonly onUp?: (report: LiveReport, urls: readonly string[]) => void;
+  /** What is deployed after the first deployment. @default - nothing */
+  readonly trials?: readonly Trial[];
+  /** Told what belongs to no service. */
+  readonly note: (text: string) => void;
+}
+
+/** Programs of services that were found, and the services that are left out. */
+export interface LivePrograms {
+  readonly found: readonly ServiceBinary[];
+  readonly leftOut: Readonly<Partial<Record<ServiceName, string>>>;
+}
+
+/** What a live rehearsal saw. */
+export interface LiveResult {
+  readonly report: LiveReport;
+  readonly programs: readonly ServiceBinary[];
+  /** Keys in the data bucket below no declared prefix; the first ten. */
+  readonly strayKeys: readonly string[];
+  readonly good: boolean;
+  readonly logFolder: string;
+}
+
+/** Seconds that smoke checks wait for readiness and for data. */
+const WAIT_SECONDS = 120;
+
+/** Milliseconds in a second of a run without `keep`: what hangs must end some day. */
+const RUN_SECONDS = 900;
+
+/**
+ * Refuses what cannot work, and finds the programs, before anything is started or applied.
+ *
+ * @param profile the profile
+ * @throws UserError (exit "badInput") for a profile whose tasks run today's images
+ * @throws UserError (exit "missing") when this machine lacks programs or forbids namespaces, or has no service at all
+ */
+export async function prepareLive(profile: Profile): Promise<LivePrograms> {
+  refuseOriginalConfigs(profile);
+  await refuseWithoutNamespaces();
+  const found: ServiceBinary[] = [];
+  const leftOut: Partial<Record<ServiceName, string>> = {};
+  for (const service of SERVICE_NAMES) {
+    try {
+      found.push(await findBinary({ service, platform: profile.config }));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      leftOut[service] = error.what;
+    }
+  }
+  if (found.length > 0) return { found, leftOut };
+  throw new UserError({
+    what: "There is no service's program on this machine.",
+    mend: "`./lgtm verify` says for each service where it was looked for and how to get it",
+    exit: "missing",
+  });
+}
+
+function refuseOriginalConfigs({ name, config }: Profile): void {
+  if (config.serviceConfigs === "dockerfiles") return;
+  throw new UserError({
+    what: `Profile ${name} cannot be run live: its task definitions run today's images, and do not inject what the configs below dockerfiles/ read.`,
+    where: "common.config.ts (serviceConfigs)",
+    mend: "run `./lgtm rehearse --live --profile target`",
+    exit: "badInput",
+  });
+}
+
+/**
+ * Runs the platform on this machine as the mock's API describes it, tests it through its load balancer, and stops it.
+ *
+ * @throws UserError when it cannot be started; what does not work is part of the result
+ * @throws Interrupted when it was asked to end before it was tested
+ */
+export async function runLive(options: LiveOptions): Promise<LiveResult> {
+  const { profile, mock, runFolder, keep, programs } = options;
+  const stack = await readStack(mock);
+  const socketFolder = mkdtempSync(join(tmpdir(), "lgtm-live-"));
+  const logFolder = join(runFolder, "logs", "live");
+  mkdirSync(logFolder, { recursive: true });
+  const mockSocket = join(socketFolder, "mock.sock");
+  const relays: Relay[] = [await startRelay({ path: mockSocket }, { host: "127.0.0.1", port: mock.port })];
+  const display = new Display(options, relays);
+  const input: EngineInput = {
+    stack,
+    ...placesOf(profile.config),
+    programs: Object.fromEntries(programs.found.map((binary) => [binary.service, programOf(binary)])),
+    leftOut: programs.leftOut,
+    smoke: {
+      tenant: profile.config.tenants.platform,
+      grafanaUser: profile.config.grafana.adminUser,
+      waitSeconds: WAIT_SECONDS,
+    },
+    mockSocket,
+    socketFolder,
+    logFolder,
+    diskFolder: join(runFolder, "live"),
+    trials: options.trials ?? [],
+    keep,
+  };
+  try {
+    await runInNamespaces({
+      file: join(__dirname, "engine.ts"),
+      input,
+      runFolder: socketFolder,
+      logFile: join(logFolder, "engine.log"),
+      onLine: display.hear,
+      ...(keep ? {} : { timeoutSeconds: RUN_SECONDS }),
+      graceSeconds: 130,
+    });
+  } catch (error) {
+    // Ctrl-C is how one that goes on running is ended.
+    if (!(error instanceof Interrupted) || display.report === undefined || !keep) throw error;
+  } finally {
+    await display.close();
+    for (const relay of relays) await relay.close();
+    // The input holds the secrets that ECS would inject.
+    rmSync(socketFolder, { recursive: true, force: true });
+    rmSync(input.diskFolder, { recursive: true, force: true });
+  }
+  const { report } = display;
+  if (report === undefined) throw new Error("the rehearsal ended without a report");
+  const stray = await strayKeys(mock, profile.config);
+  return { report, programs: programs.found, strayKeys: stray, good: isGood(report, stray), logFolder };
+}
+
+/** What fails a run. A trial's failures are its own: it says itself what came of it. */
+function isGood({ smoke, denials, services, trials, failures }: LiveReport, stray: readonly string[]): boolean {
+  const deployed = services.every(({ result, killed }) => (result === "completed" || result === "left out") && !killed);
+  return (
+    smoke.ok && denials.length === 0 && deployed && stray.length === 0 && (failures.length === 0 || trials.length > 0)
+  );
+}
+
+function programOf({ path, home }: ServiceBinary): LiveProgram {
+  return { path, ...(home === undefined ? {} : { home }) };
+}
+
+/** Addresses of the VPC's own, below those of its subnets. */
+function placesOf({ network }: PlatformConfig): { readonly addresses: NetworkAddresses; readonly subnet: string } {
+  const { vpcCidr, zones } = network;
+  const start = vpcCidr.split("/")[0]?.split(".").slice(0, 3).join(".") ?? "10.0.0";
+  const [first] = zones;
+  return {
+    addresses: {
+      vpcCidr,
+      // AWS: "the base of the VPC IPv4 network range plus two".
+      resolver: `${start}.2`,
+      aws: `${start}.5`,
+      cache: `${start}.6`,
+      loadBalancer: `${start}.7`,
+    },
+    subnet: first.privateCidr.split(".").slice(0, 3).join("."),
+  };
+}
+
+/** Hears what the engine tells and shows it. */
+class Display {
+  report: LiveReport | undefined;
+  private readonly progress: Progress;
+  private readonly urls: Promise<string>[] = [];
+
+  constructor(
+    private readonly options: LiveOptions,
+    private readonly relays: Relay[],
+  ) {
+    const { found } = options.programs;
+    this.progress = startProgress(
+      found.map(({ service }) => service),
+      options.mode,
+    );
+  }
+
+  readonly hear = (line: string): void => {
+    const message = parseMessage(line);
+    if (message === undefined) return;
+    switch (message.kind) {
+      case "step":
+      case "done":
+      case "failed":
+        this.progress[message.kind](message.service, message.text);
+        break;
+      case "note":
+        this.options.note(message.text);
+        break;
+      case "listening":
+        for (const { path, protocol } of message.sockets) this.urls.push(this.open(path, protocol));
+        break;
+      case "up":
+        this.report = message.report;
+        void Promise.all(this.urls).then((urls) => this.options.onUp?.(message.report, urls));
+        break;
+      case "report":
+        this.report = message.report;
+    }
+  };
+
+  async close(): Promise<void> {
+    await this.progress.close();
+  }
+
+  private async open(path: string, protocol: string): Promise<string> {
+    const relay = await startRelay({ host: "127.0.0.1", port: 0 }, { path });
+    this.relays.push(relay);
+    return `${protocol}://127.0.0.1:${relay.port}`;
+  }
+}
+
+function parseMessage(line: string): EngineMessage | undefined {
+  if (!line.startsWith('{"kind":')) return undefined;
+  return JSON.parse(line) as EngineMessage;
+}
