@@ -1,6 +1,7 @@
 import { EcsCluster as AwsEcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
 import { Construct } from "constructs";
+import { clusterName } from "./cluster-name";
 import type { EcsConfig } from "./config/platform-config";
 import { identify } from "./identity";
 
@@ -22,7 +23,7 @@ export class EcsCluster extends Construct {
    */
   constructor(scope: Construct, id: string, { namePrefix, ecs, tags }: EcsClusterProps) {
     super(scope, id);
-    const name = `${namePrefix}-cluster`;
+    const name = clusterName(namePrefix);
     this.cluster = new AwsEcsCluster(this, "cluster", {
       name,
       setting: [{ name: "containerInsights", value: ecs.containerInsights }],

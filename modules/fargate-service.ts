@@ -102,7 +102,7 @@ export class FargateService extends Construct {
   private runsWhatWasApplied(name: string): Postcondition {
     return {
       condition: `\${self.task_definition == ${this.taskDefinition.fqn}.arn}`,
-      errorMessage: `ECS rolled ${name} back to its former task definition: the new tasks did not become healthy. See the service's events, the reasons of its stopped tasks, and the last lines of its log group.`,
+      errorMessage: `ECS rolled ${name} back to its former task definition: the new tasks did not become healthy. ./lgtm diagnose ${name} says why: events, reasons of stopped tasks, last lines of its log group.`,
     };
   }
 

@@ -1,6 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { Construct } from "constructs";
 import { identify } from "./identity";
+import { logGroupName } from "./log-group-name";
 import type { ServiceName } from "./services/service-name";
 
 /** Properties of {@link ServiceLogGroup}. */
@@ -23,7 +24,7 @@ export class ServiceLogGroup extends Construct {
    */
   constructor(scope: Construct, id: string, { namePrefix, service, retentionDays, tags }: ServiceLogGroupProps) {
     super(scope, id);
-    const name = `/ecs/${namePrefix}/${service}`;
+    const name = logGroupName(namePrefix, service);
     this.logGroup = new CloudwatchLogGroup(this, "log-group", {
       name,
       retentionInDays: retentionDays,

@@ -6,6 +6,7 @@ import { registerAdopt } from "./commands/adopt";
 import { registerApply } from "./commands/apply";
 import { registerBench } from "./commands/bench";
 import { registerBootstrap } from "./commands/bootstrap";
+import { registerDiagnose } from "./commands/diagnose";
 import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
@@ -33,6 +34,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerApply,
   registerReport,
   registerDrift,
+  registerDiagnose,
   registerBootstrap,
   registerState,
   registerVerify,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { exitCodes } from "../exit-codes";
+import { interruptSignal } from "../process";
 import { progressMode } from "../progress";
 import { UserError } from "../user-error";
 import { jsonOption, parallelOption, profileOption } from "./options";
@@ -26,6 +27,7 @@ export function registerApply(program: Command): void {
       "Verifies the manifest and every plan against the approved SHA-256, this commit, the profile, the tools and the states, " +
         "then applies exactly these plans in the declared order. A layer that was planned provisionally is planned anew once its " +
         "upstream is applied; if that plan is not what was approved, it stops and plans what is left, for a second approval. " +
+        "When Terraform fails, it says which incident that looks like and, for the tasks, what `./lgtm diagnose` finds. " +
         "Ends with 3 when something was refused or stopped.",
     )
     .requiredOption(
@@ -54,8 +56,17 @@ async function runApply(options: Options): Promise<void> {
     resume: options.resume === true,
     beforeLayer: beforeTasks,
   });
-  const text = options.json === true ? JSON.stringify(applyFacts(result), undefined, 2) : renderApply(result);
-  process.stdout.write(`${text}\n`);
+  const { diagnoseFailure, renderFailureDiagnosis } = load(
+    "../diagnose/after-failure",
+  ) as typeof import("../diagnose/after-failure");
+  const diagnosis = interruptSignal.aborted
+    ? undefined
+    : await diagnoseFailure(result.outcomes, { profile: options.profile });
+  const text =
+    options.json === true
+      ? JSON.stringify({ ...applyFacts(result), diagnosis }, undefined, 2)
+      : [renderApply(result), ...(diagnosis === undefined ? [] : [renderFailureDiagnosis(diagnosis)])].join("\n\n");
+  process.stdout.write(`${text.trimEnd()}\n`);
   const errors = result.outcomes.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
   if (errors.length === 0) return;
   const [worst] = errors.filter((error) => !(error instanceof UserError) || error.exit !== "negative");

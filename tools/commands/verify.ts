@@ -6,6 +6,7 @@ import { exitCodes } from "../exit-codes";
 import { UserError } from "../user-error";
 import { renderVerifications } from "../verify/report";
 import { type Verification, verifyService } from "../verify/verify";
+import { namedServices } from "./named-services";
 import { jsonOption, profileOption } from "./options";
 
 interface Options {
@@ -54,15 +55,7 @@ async function runVerify(names: readonly string[], options: Options): Promise<vo
 }
 
 function servicesNamed(names: readonly string[], image: string | undefined): readonly ServiceName[] {
-  const unknown = names.filter((name) => !SERVICE_NAMES.some((service) => service === name));
-  if (unknown.length > 0) {
-    throw new UserError({
-      what: `Unknown service: ${unknown.join(", ")}.`,
-      mend: `name one of ${SERVICE_NAMES.join(", ")}`,
-      exit: "badInput",
-    });
-  }
-  const services = SERVICE_NAMES.filter((service) => names.length === 0 || names.includes(service));
+  const services = namedServices(names);
   if (image === undefined || services.length === 1) return services;
   throw new UserError({
     what: "An image is of one service.",

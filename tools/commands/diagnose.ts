@@ -1,0 +1,61 @@
+import { type Command } from "commander";
+import { createRequire } from "node:module";
+import { SERVICE_NAMES } from "../../modules/services/service-name";
+import { exitCodes } from "../exit-codes";
+import { namedServices } from "./named-services";
+import { jsonOption, positiveInteger, profileOption } from "./options";
+
+/** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
+const load = createRequire(__filename);
+
+interface Options {
+  readonly profile?: string;
+  readonly lines: number;
+  readonly json?: true;
+}
+
+/** `./lgtm diagnose`: why services do not run. */
+export function registerDiagnose(program: Command): void {
+  program
+    .command("diagnose")
+    .summary("say why services do not run, and what it looks like")
+    .description(
+      "Looks at the services on the account of the credentials in the environment: deployments and rollbacks, stopped tasks " +
+        "with reason and exit code, target health, events and the last log lines, and says which incident of the history it " +
+        "looks like, with the remedy. Read-only. What may not be read is named. Values that look like secrets are hidden. " +
+        "Ends with 3 if a service is in trouble or absent, with 4 if none could be looked at.",
+    )
+    .argument("[service...]", `services: ${SERVICE_NAMES.join(", ")} (default: all)`)
+    .option("--lines <n>", "log lines to show of each service", positiveInteger, 15)
+    .addOption(profileOption())
+    .addOption(jsonOption())
+    .addHelpText("after", help)
+    .action(runDiagnose);
+}
+
+function help(): string {
+  const { DIAGNOSE_ACTIONS } = load("../diagnose/diagnose") as typeof import("../diagnose/diagnose");
+  const needs = `Needs (what is missing is skipped): ${DIAGNOSE_ACTIONS.join(", ")}.`;
+  return `\n${needs}\n\nExample:\n  $ ./lgtm diagnose\n  $ ./lgtm diagnose tempo --lines 50`;
+}
+
+async function runDiagnose(names: readonly string[], options: Options): Promise<void> {
+  const services = namedServices(names);
+  const { diagnoseAccount } = load("../diagnose/diagnose-account") as typeof import("../diagnose/diagnose-account");
+  const { renderDiagnoses } = load("../diagnose/report") as typeof import("../diagnose/report");
+  const found = await diagnoseAccount({
+    profile: options.profile,
+    services,
+    lines: options.lines,
+    report: (text) => {
+      if (options.json !== true) process.stderr.write(`${text}\n`);
+    },
+  });
+  const text =
+    options.json === true ? JSON.stringify(found, undefined, 2) : renderDiagnoses(found.services, names.length > 0);
+  process.stdout.write(`${text}\n`);
+  const statuses = found.services.map(({ status }) => status);
+  if (statuses.every((status) => status === "not checked")) process.exitCode = exitCodes.failed;
+  else if (statuses.some((status) => status === "trouble" || status === "absent"))
+    process.exitCode = exitCodes.negative;
+}
