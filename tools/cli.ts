@@ -7,6 +7,7 @@ import { registerApply } from "./commands/apply";
 import { registerBench } from "./commands/bench";
 import { registerBootstrap } from "./commands/bootstrap";
 import { registerDiagnose } from "./commands/diagnose";
+import { registerDev } from "./commands/dev";
 import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
@@ -27,6 +28,7 @@ import { UserError } from "./user-error";
 /** All commands, in the order in which help lists them. */
 const registrations: readonly ((program: Command) => void)[] = [
   registerRehearse,
+  registerDev,
   registerSmoke,
   registerSynth,
   registerAdopt,

@@ -21,6 +21,7 @@ interface Options {
   readonly keep?: true;
   readonly images: boolean;
   readonly upgrade?: true;
+  readonly live?: true;
   readonly resume?: string | true;
   readonly stop?: string | true;
   readonly json?: true;
@@ -34,19 +35,21 @@ export function registerRehearse(program: Command): void {
     .description(
       "Starts a mock of AWS on this machine, applies all layers from nothing with the real Terraform and AWS provider, " +
         "plans again (which must be empty), inspects the states, destroys in reverse and stops the mock. " +
-        "Needs no account and cannot reach AWS. Ends with 0 only if all of it held.",
+        "Needs no account and cannot reach AWS. Ends with 0 only if all of it held. " +
+        "With --live it runs, after the apply, what ECS would run: the services' own programs behind an emulated load " +
+        "balancer; tests them through it, and checks each of their AWS calls against their role.",
     )
     .addOption(profileOption())
     .addOption(layerOption())
     .addOption(applyParallelOption())
     .option("--upgrade", "rehearse the way from what runs today to `target` and back instead")
+    .option("--live", "run the services and test them (profile target unless --profile says otherwise; Linux)")
     .option("--keep", "leave the mock running with everything applied, and say how to use it")
     .option("--no-images", "leave out the stand-ins for images and the secret: it then stops before the tasks' layer")
     .addOption(
-      new Option("--resume [run]", "go on with a rehearsal that was cut short (default: the newest)").conflicts([
-        "profile",
-        "layer",
-      ]),
+      new Option("--resume [run]", "go on with a rehearsal that was kept or cut short (default: the newest)").conflicts(
+        ["profile", "layer"],
+      ),
     )
     .addOption(
       new Option("--stop [run]", "end the mock of a kept rehearsal (default: the newest)").conflicts([
@@ -57,7 +60,7 @@ export function registerRehearse(program: Command): void {
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nExample:\n  $ ./lgtm rehearse\n  $ ./lgtm rehearse --layer 05-cloudwatch-logs --keep\n  $ ./lgtm rehearse --stop",
+      "\nExample:\n  $ ./lgtm rehearse\n  $ ./lgtm rehearse --live\n  $ ./lgtm rehearse --layer 05-cloudwatch-logs --keep\n  $ ./lgtm rehearse --stop",
     )
     .action(runRehearse);
 }
@@ -72,6 +75,7 @@ async function runRehearse(options: Options): Promise<void> {
     return;
   }
   if (options.upgrade === true) return runUpgrade(options);
+  if (options.live === true) return runLive(options);
   const common = {
     parallel: options.parallel,
     keep: options.keep === true,
@@ -97,6 +101,18 @@ async function runUpgrade(options: Options): Promise<void> {
       : `${renderUpgrade(result)}\nLogs: ${relative(process.cwd(), result.runFolder)}/logs\n`,
   );
   if (!result.good) process.exitCode = exitCodes.negative;
+}
+
+async function runLive(options: Options): Promise<void> {
+  if (options.layer.length > 0) {
+    throw new UserError({
+      what: "--live runs the whole platform.",
+      mend: "leave out --layer",
+      exit: "badInput",
+    });
+  }
+  const { runLiveCommand } = load("./live-command") as typeof import("./live-command");
+  await runLiveCommand(options);
 }
 
 /** A failed layer's own code where it has one: `notReady` is no failure of the rehearsal. */

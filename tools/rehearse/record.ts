@@ -12,6 +12,8 @@ const recordSchema = z.object({
   profile: z.string(),
   /** Ids of the rehearsed layers. */
   layers: z.array(z.string()),
+  /** Whether all layers of the platform were applied. @default - not known */
+  applied: z.boolean().optional(),
   /** How to find the mock again. */
   mock: z.object({ region: z.string(), port: z.number(), pid: z.number(), token: z.string() }),
 });

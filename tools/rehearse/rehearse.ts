@@ -41,6 +41,8 @@ export interface RehearseOptions {
   readonly leaveData?: boolean;
   /** Whether the mock lacks images and the secret, as on a platform's first day; it then stops before 60-ecs. @default false */
   readonly withoutImages?: boolean;
+  /** Whether it ends with the apply, without the second plan: someone else goes on with the mock. @default false */
+  readonly untilApplied?: boolean;
   readonly mode: ProgressMode;
 }
 
@@ -120,7 +122,7 @@ export async function stopKept(record: RehearsalRecord): Promise<"stopped" | "wa
   return "stopped";
 }
 
-type StepOptions = Pick<RehearseOptions, "keep" | "leaveData" | "withoutImages">;
+type StepOptions = Pick<RehearseOptions, "keep" | "leaveData" | "withoutImages" | "untilApplied">;
 
 async function run(
   bench: Workbench,
@@ -136,6 +138,9 @@ async function run(
     cutShort = interruptSignal.aborted || wasKilled(rehearsal.applied) || wasKilled(rehearsal.destroyed);
     isKept = options.keep || cutShort;
     const good = !cutShort && isGood(rowsOf(rehearsal));
+    const applied =
+      bench.selected.length === bench.all.length && rehearsal.applied.every(({ status }) => status === "done");
+    if (applied && isKept) saveRecord({ ...record, applied });
     return { rehearsal, good, kept: isKept ? record : undefined, cutShort, runFolder: record.runFolder };
   } catch (error) {
     isKept = interruptSignal.aborted;
@@ -148,7 +153,7 @@ async function run(
 async function runSteps(
   bench: Workbench,
   profile: string,
-  { keep, leaveData, withoutImages }: StepOptions,
+  { keep, leaveData, withoutImages, untilApplied }: StepOptions,
   recovered: Recovered | undefined,
 ): Promise<Rehearsal> {
   const started = performance.now();
@@ -156,8 +161,9 @@ async function runSteps(
   const applied = await applyLayers(bench, beforeApply(bench, profile, withoutImages ?? false));
   const applySeconds = (performance.now() - started) / 1000;
   const allApplied = applied.every(({ status }) => status === "done");
-  const secondPlans = allApplied ? await secondPlansOf(bench) : new Map<string, SecondPlanVerdict | Error>();
-  const inspections = allApplied && !interruptSignal.aborted ? await inspectAll(bench) : [];
+  const goesOn = allApplied && untilApplied !== true;
+  const secondPlans = goesOn ? await secondPlansOf(bench) : new Map<string, SecondPlanVerdict | Error>();
+  const inspections = goesOn && !interruptSignal.aborted ? await inspectAll(bench) : [];
   const destroyed =
     allApplied && !keep && !interruptSignal.aborted ? await destroyAll(bench, leaveData ?? false, emptied) : [];
   return {

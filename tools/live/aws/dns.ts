@@ -125,7 +125,8 @@ class Records implements Dns {
     // Renamed into place, so that it is never read half written.
     const draft = join(this.folder, `${name}.draft`);
     writeFileSync(draft, addresses.map((address) => `${address} ${name}\n`).join(""));
-    await this.server.saying(["inotify", file], () => {
+    // Read by the watch, or by the first look at the folder when that comes later than the first record.
+    await this.server.saying([`read ${file} - `], () => {
       renameSync(draft, file);
     });
   }

@@ -1,5 +1,4 @@
 import { createConnection, createServer, type NetConnectOpts, type Server } from "node:net";
-import type { AddressInfo } from "node:net";
 
 /** Passes connections on from one place to another; sockets in the file system lead from one network namespace to another. */
 export interface Relay {
@@ -32,7 +31,7 @@ export async function startRelay(from: Place, to: Place): Promise<Relay> {
   await listen(server, from);
   const address = server.address();
   return {
-    port: typeof address === "object" ? (address as AddressInfo).port : 0,
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => {

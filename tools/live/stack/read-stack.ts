@@ -164,7 +164,10 @@ class Reader {
     const Id = registryArn.slice(registryArn.lastIndexOf("/") + 1);
     const { Service: found } = await this.names.send(new GetServiceCommand({ Id }));
     this.ttlSeconds = found?.DnsConfig?.DnsRecords?.[0]?.TTL ?? this.ttlSeconds;
-    const { Namespace: namespace } = await this.names.send(new GetNamespaceCommand({ Id: found?.NamespaceId ?? found?.DnsConfig?.NamespaceId }));
+    // AWS gives both; the mock gives the older one alone.
+    const config: { readonly NamespaceId?: string | undefined } | undefined = found?.DnsConfig;
+    const namespaceId = found?.NamespaceId ?? config?.NamespaceId;
+    const { Namespace: namespace } = await this.names.send(new GetNamespaceCommand({ Id: namespaceId }));
     return `${found?.Name ?? ""}.${namespace?.Name ?? ""}`;
   }
 }
