@@ -283,7 +283,7 @@ class Engine {
       tell({
         kind: "step",
         service: service.name,
-        text: `files changed: deploy again; log: ${join(logFolder, `${service.name}.log`)}`,
+        text: `files changed: deploy again; logs: ${logFolder}`,
       });
       this.schedulers
         .get(service.name)

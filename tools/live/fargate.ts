@@ -38,7 +38,7 @@ export interface FargateProps {
   readonly trusted: string;
   /** Folder for disks. */
   readonly diskFolder: string;
-  /** Folder for logs, one file a service. */
+  /** Folder for logs, one file a task. */
   readonly logFolder: string;
 }
 
@@ -138,7 +138,7 @@ export class Fargate implements TaskRuntime {
       },
       place,
       disk: join(this.props.diskFolder, id),
-      logFile: join(this.props.logFolder, `${service.name}.log`),
+      logFile: join(this.props.logFolder, `${id}.log`),
     });
   }
 
