@@ -102,7 +102,7 @@ describe("GIVEN a platform's first day on `target`, in a shell full of settings 
       [],
     );
     expect(code).toBe(0);
-    expect(report.layers.map(({ result }) => result)).toEqual(Array<string>(11).fill("ok"));
+    expect(report.layers.map(({ result }) => result)).toEqual(Array<string>(11).fill("kept"));
     expect(report.layers.map(({ secondPlan }) => secondPlan)).toEqual(Array<string>(11).fill("empty"));
     expect(report.layers.find(({ layer }) => layer === "60-ecs")?.actions).toBe("+14");
   });
