@@ -162,6 +162,7 @@ export class PlatformRoles extends Construct {
           "elasticloadbalancing:DescribeTargetGroups",
         ]),
         READ_TAGS,
+        ...(this.hasRolePerService ? [READ_ACCOUNT_NAME] : []),
       ]),
     };
   }
@@ -211,3 +212,5 @@ function allow(sid: string, actions: readonly string[], resources: string | read
 
 const DESCRIBE_EC2 = allow("EC2DescribeReadOnly", ["ec2:DescribeInstances", "ec2:DescribeRegions"]);
 const READ_TAGS = allow("TagResourcesReadOnly", ["tag:GetResources"]);
+/** The CloudWatch exporter labels each metric with the account's name; without it, it logs a refusal every five minutes. */
+const READ_ACCOUNT_NAME = allow("AccountNameReadOnly", ["iam:ListAccountAliases"]);

@@ -13,6 +13,7 @@ import { refusalAnswer, type Refusal } from "./refusal";
 import { readAwsRequest, type AwsRequest } from "./requests/aws-request";
 import type { Needed } from "./requests/needed";
 import { neededFor, needsBody } from "./requests/needed-for";
+import { readOperation } from "./requests/operation";
 import { passedFields, passOn, type MockPlace } from "./upstream";
 
 /** How the front is run. */
@@ -190,7 +191,8 @@ class Front implements AwsFront {
     }
     const body = needsBody(request) ? await readBody(incoming, response) : undefined;
     const needed = neededFor(request, body?.toString() ?? "", this.place(request));
-    const refusal = needed === undefined ? this.refuseUnknown(caller, request) : this.check(caller, needed);
+    const refusal =
+      needed === undefined ? this.refuseUnknown(caller, request, body?.toString() ?? "") : this.check(caller, needed);
     if (refusal !== undefined) {
       refuse(request, incoming, response, refusal);
       return;
@@ -240,10 +242,11 @@ class Front implements AwsFront {
     return principal;
   }
 
-  private refuseUnknown(principal: Principal, request: AwsRequest): Refusal {
+  private refuseUnknown(principal: Principal, request: AwsRequest, body: string): Refusal {
     const reason = "the table of requests (tools/live/aws/requests/) has no entry for it";
-    this.ledger.deny(principal, { action: describe(request), resource: "" }, reason);
-    return { kind: "access denied", message: `${describe(request)}: ${reason}.` };
+    const action = describe(request, body);
+    this.ledger.deny(principal, { action, resource: "" }, reason);
+    return { kind: "access denied", message: `${action}: ${reason}.` };
   }
 
   private check(principal: Principal, { operation, permissions }: Needed): Refusal | undefined {
@@ -275,8 +278,9 @@ class Front implements AwsFront {
 }
 
 /** A request in words, for what has no action. */
-function describe({ method, host, path, query, headers, signature }: AwsRequest): string {
-  const target = headers["x-amz-target"] ?? query.get("Action");
+function describe(request: AwsRequest, body = ""): string {
+  const { method, host, path, headers, signature } = request;
+  const target = headers["x-amz-target"] ?? readOperation(request, body)?.name;
   const service = signature === undefined ? "" : ` (${signature.service})`;
   return `${method} ${host}${path}${service}${typeof target === "string" ? ` ${target}` : ""}`;
 }

@@ -47,8 +47,14 @@ export function checkConditions(
   return { holds, unchecked };
 }
 
-/** Undefined for an operator that is not known here. */
+/** Undefined for an operator that is not known here. A key here has one value, so "for all" and "for any" differ without one. */
 function check(operator: string, value: string | undefined, wanted: readonly string[]): boolean | undefined {
+  const [, quantity, plain = operator] = /^(?:(ForAllValues|ForAnyValue):)?(.*)$/.exec(operator) ?? [];
+  if (quantity !== undefined && value === undefined) return quantity === "ForAllValues";
+  return compare(plain, value, wanted);
+}
+
+function compare(operator: string, value: string | undefined, wanted: readonly string[]): boolean | undefined {
   if (operator === "Null") return (value === undefined) === (wanted[0] === "true");
   const ifExists = operator.endsWith("IfExists");
   const known = OPERATORS[ifExists ? operator.slice(0, -"IfExists".length) : operator];

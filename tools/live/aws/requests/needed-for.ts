@@ -2,7 +2,8 @@ import type { AwsRequest } from "./aws-request";
 import type { Needed } from "./needed";
 import { isS3Host, s3Address } from "./s3-address";
 import { isDeleteObjects, neededForS3 } from "./s3-operations";
-import { neededForService, type AwsPlace } from "./service-operations";
+import { neededForService } from "./service-operations";
+import type { AwsPlace } from "./service-table";
 
 /** Whether a request is one to S3, by its signature or, without one, by its host. */
 export function isForS3({ signature, host }: AwsRequest): boolean {

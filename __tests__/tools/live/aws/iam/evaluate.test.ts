@@ -96,6 +96,10 @@ describe("conditions", () => {
       "ab",
       false,
     ],
+    ["ForAllValues, alike", list({ "ForAllValues:StringEquals": { "s3:prefix": ["a", "b"] } }), "b", true],
+    ["ForAllValues, unlike", list({ "ForAllValues:StringEquals": { "s3:prefix": ["a", "b"] } }), "c", false],
+    ["ForAllValues, absent", list({ "ForAllValues:StringEquals": { "s3:prefix": "a" } }), undefined, true],
+    ["ForAnyValue, absent", list({ "ForAnyValue:StringLike": { "s3:prefix": "a" } }), undefined, false],
     ["keys without case", list({ StringLike: { "S3:Prefix": "own/*" } }), "own/x", true],
   ])("%s", (_what, statements, prefix, allowed) => {
     const decision = ask(statements, "s3:ListBucket", BUCKET, { "s3:prefix": prefix });

@@ -123,6 +123,137 @@ test.each<readonly [string, ReturnType<typeof head>, string, string]>([
   expect(needs(request, body)).toEqual([permission]);
 });
 
+const EC = "arn:aws:elasticache:ap-northeast-2:123456789012";
+const ELB = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012";
+const ECS = "arn:aws:ecs:ap-northeast-2:123456789012";
+const MAP = "arn:aws:servicediscovery:ap-northeast-2:123456789012";
+const ROLE = "arn:aws:iam::123456789012:role";
+
+/** By signing name: operation, parameters, what is needed. Forms and JSON are told apart by the service. */
+const PROVIDER_ROWS: readonly (readonly [string, string, Readonly<Record<string, unknown>>, readonly string[]])[] = [
+  ["iam", "CreateRole", { RoleName: "r" }, [`iam:CreateRole ${ROLE}/r`]],
+  [
+    "iam",
+    "GetRole",
+    { RoleName: "AWSServiceRoleForElastiCache" },
+    [`iam:GetRole ${ROLE}/aws-service-role/elasticache.amazonaws.com/AWSServiceRoleForElastiCache`],
+  ],
+  [
+    "iam",
+    "CreateServiceLinkedRole",
+    { AWSServiceName: "elasticache.amazonaws.com" },
+    [`iam:CreateServiceLinkedRole ${ROLE}/aws-service-role/elasticache.amazonaws.com/*`],
+  ],
+  [
+    "iam",
+    "GetServiceLinkedRoleDeletionStatus",
+    { DeletionTaskId: "task/aws-service-role/e.amazonaws.com/R/1" },
+    [`iam:GetServiceLinkedRoleDeletionStatus ${ROLE}/aws-service-role/e.amazonaws.com/R`],
+  ],
+  ["iam", "ListAccountAliases", {}, ["iam:ListAccountAliases *"]],
+  [
+    "dynamodb",
+    "GetItem",
+    { TableName: "t" },
+    ["dynamodb:GetItem arn:aws:dynamodb:ap-northeast-2:123456789012:table/t"],
+  ],
+  ["dynamodb", "TagResource", { ResourceArn: "arn:t" }, ["dynamodb:TagResource arn:t"]],
+  ["ecs", "CreateCluster", { clusterName: "c" }, ["ecs:CreateCluster *"]],
+  [
+    "ecs",
+    "DescribeClusters",
+    { clusters: ["c", `${ECS}:cluster/d`] },
+    [`ecs:DescribeClusters ${ECS}:cluster/c`, `ecs:DescribeClusters ${ECS}:cluster/d`],
+  ],
+  ["ecs", "CreateService", { cluster: `${ECS}:cluster/c`, serviceName: "s" }, [`ecs:CreateService ${ECS}:service/c/s`]],
+  ["ecs", "DescribeServices", { cluster: "c", services: ["s"] }, [`ecs:DescribeServices ${ECS}:service/c/s`]],
+  ["ecs", "UpdateService", { service: `${ECS}:service/c/s` }, [`ecs:UpdateService ${ECS}:service/c/s`]],
+  [
+    "ecs",
+    "RegisterTaskDefinition",
+    { taskRoleArn: "arn:a", executionRoleArn: "arn:b" },
+    ["ecs:RegisterTaskDefinition *", "iam:PassRole arn:a", "iam:PassRole arn:b"],
+  ],
+  [
+    "ecr",
+    "PutLifecyclePolicy",
+    { repositoryName: "x" },
+    ["ecr:PutLifecyclePolicy arn:aws:ecr:ap-northeast-2:123456789012:repository/x"],
+  ],
+  [
+    "ecr",
+    "DescribeRepositories",
+    { repositoryNames: ["x"] },
+    ["ecr:DescribeRepositories arn:aws:ecr:ap-northeast-2:123456789012:repository/x"],
+  ],
+  ["ecr", "DescribeRepositories", {}, ["ecr:DescribeRepositories *"]],
+  [
+    "elasticloadbalancing",
+    "CreateLoadBalancer",
+    { Name: "n" },
+    [`elasticloadbalancing:CreateLoadBalancer ${ELB}:loadbalancer/app/n/*`],
+  ],
+  [
+    "elasticloadbalancing",
+    "CreateTargetGroup",
+    { Name: "n" },
+    [`elasticloadbalancing:CreateTargetGroup ${ELB}:targetgroup/n/*`],
+  ],
+  ["elasticloadbalancing", "CreateRule", { ListenerArn: "arn:l" }, ["elasticloadbalancing:CreateRule arn:l"]],
+  [
+    "elasticloadbalancing",
+    "AddTags",
+    { "ResourceArns.member.1": "arn:l", "ResourceArns.member.2": "arn:m", "Tags.member.1.Key": "k" },
+    ["elasticloadbalancing:AddTags arn:l", "elasticloadbalancing:AddTags arn:m"],
+  ],
+  [
+    "elasticache",
+    "CreateCacheCluster",
+    { CacheClusterId: "c", CacheSubnetGroupName: "s", CacheParameterGroupName: "p" },
+    [
+      `elasticache:CreateCacheCluster ${EC}:cluster:c`,
+      `elasticache:CreateCacheCluster ${EC}:parametergroup:p`,
+      `elasticache:CreateCacheCluster ${EC}:subnetgroup:s`,
+    ],
+  ],
+  [
+    "elasticache",
+    "DescribeCacheSubnetGroups",
+    { CacheSubnetGroupName: "s" },
+    [`elasticache:DescribeCacheSubnetGroups ${EC}:subnetgroup:s`],
+  ],
+  ["servicediscovery", "CreatePrivateDnsNamespace", { Name: "n" }, ["servicediscovery:CreatePrivateDnsNamespace *"]],
+  [
+    "servicediscovery",
+    "CreateService",
+    { DnsConfig: { NamespaceId: "ns-1" } },
+    [`servicediscovery:CreateService ${MAP}:namespace/ns-1`],
+  ],
+  ["servicediscovery", "GetService", { Id: "srv-1" }, [`servicediscovery:GetService ${MAP}:service/srv-1`]],
+];
+
+test.each(PROVIDER_ROWS)("%s %s %j", (service, operation, parameters, permissions) => {
+  const isForm = ["iam", "elasticloadbalancing", "elasticache"].includes(service);
+  const fields = Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]);
+  const body = isForm ? new URLSearchParams([["Action", operation], ...fields]).toString() : JSON.stringify(parameters);
+  expect(needs(isForm ? form(service) : json(service, `Target.${operation}`), body)).toEqual(permissions);
+});
+
+test("conditions know region, passed service, attached policy and lock", () => {
+  const contextOf = (request: ReturnType<typeof head>, body: string) =>
+    neededFor(request, body, PLACE)?.permissions.map(({ context }) => context);
+  expect(contextOf(form("iam"), "Action=AttachRolePolicy&RoleName=r&PolicyArn=arn:p")).toEqual([
+    { "aws:RequestedRegion": "ap-northeast-2", "iam:PolicyARN": "arn:p", "iam:AWSServiceName": undefined },
+  ]);
+  expect(contextOf(json("ecs", "x.RegisterTaskDefinition"), '{"taskRoleArn":"arn:a"}')?.[1]).toEqual({
+    "iam:PassedToService": "ecs-tasks.amazonaws.com",
+  });
+  for (const name of ["Key", "Item"]) {
+    const body = JSON.stringify({ TableName: "t", [name]: { LockID: { S: "bucket/key" } } });
+    expect(contextOf(json("dynamodb", "x.PutItem"), body)?.[0]).toMatchObject({ "dynamodb:LeadingKeys": "bucket/key" });
+  }
+});
+
 test("everybody may ask who they are", () => {
   expect(neededFor(form("sts"), "Action=GetCallerIdentity", PLACE)).toEqual({
     operation: "sts:GetCallerIdentity",
