@@ -14,6 +14,7 @@ import { beforeApply, findTools } from "../../tools/rehearse/rehearse";
 import { makeWorkbench, type Workbench } from "../../tools/rehearse/workbench";
 import { deliveryRoles, type DeliveryRole } from "../../tools/roles/delivery-roles";
 import { synthesize } from "../../tools/synth";
+import { mockEnvironment } from "../../tools/terraform/environment";
 import type { PlanSummary } from "../../tools/terraform/plan-summary";
 import type { Outcome } from "../../tools/waves";
 
@@ -103,16 +104,24 @@ export class RolesAtWork {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** What the commands of `./lgtm` are given to work under the keys of a step. */
+  environment(step: Step): NodeJS.ProcessEnv {
+    return mockEnvironment(this.variables(step), this.folder);
+  }
+
   private bench(step: Step): Workbench {
+    return this.benchWith({ ...this.mock, environment: this.variables(step) });
+  }
+
+  private variables(step: Step): Readonly<Record<string, string>> {
     const { accessKeyId, secretAccessKey, sessionToken } = keysOf(step);
-    const environment = {
+    return {
       ...this.mock.environment,
       AWS_ENDPOINT_URL: this.front.url,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: sessionToken,
     };
-    return this.benchWith({ ...this.mock, environment });
   }
 }
 

@@ -2,7 +2,9 @@ import { profiles } from "../../../common.config";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { evaluate } from "../../../tools/live/aws/iam/evaluate";
 import type { Permission } from "../../../tools/live/aws/iam/permission";
+import { platformResources } from "../../../tools/roles/resources";
 import { deliveryRoles, type DeliveryRole, type Duty } from "../../../tools/roles/delivery-roles";
+import { existingState, LAYER_IDS } from "../../support/existing-state";
 import { readRecordedCalls } from "../../support/recorded-calls";
 import { ACCOUNT, documentsOf, ORIGIN } from "../../support/roles-at-work";
 
@@ -176,6 +178,17 @@ describe("the apply role", () => {
       });
     expect([remove("prod"), remove("staging")]).toEqual([true, false]);
     expect(may("apply", "ec2:DeleteVpc", "*", { "aws:ResourceTag/Project": undefined })).toBe(false);
+  });
+
+  test("may remove what exists today: it bears the tags", () => {
+    const ofNetwork = /^aws_(eip|internet_gateway|nat_gateway|route_table|security_group|subnet|vpc|vpc_endpoint)$/;
+    const existing = LAYER_IDS.flatMap((layer) => existingState(layer).resources).filter(
+      ({ mode, type }) => mode === "managed" && ofNetwork.test(type),
+    );
+    expect(new Set(existing.map(({ type }) => type)).size).toBe(7);
+    for (const { attributes } of existing.flatMap(({ instances }) => instances)) {
+      expect(attributes.tags_all).toMatchObject(platformResources(profiles.target, ACCOUNT).tags);
+    }
   });
 
   test("touches objects of the data bucket only where destroy may delete them", () => {
