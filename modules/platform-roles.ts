@@ -3,12 +3,10 @@ import { Construct } from "constructs";
 import type { IamConfig } from "./config/platform-config";
 import { EcsRole, type InlinePolicy } from "./ecs-role";
 import { identify } from "./identity";
+import { EXECUTION_POLICY_ARN, platformRoleName } from "./platform-role-names";
 import { policyDocument, type PolicyStatement } from "./policy-document";
 import type { ServiceDefinition } from "./services/service-definition";
 import { byService, type ServiceName } from "./services/service-name";
-
-/** Policy by which ECS pulls images and writes logs. */
-const EXECUTION_POLICY_ARN = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 /** What a service does with objects; uploads in parts need no action of their own until one is given up. */
 const OBJECT_ACTIONS = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
@@ -65,7 +63,7 @@ export class PlatformRoles extends Construct {
   }
 
   private createRole(name: string, policy: InlinePolicy, logicalId = name.replaceAll("-", "_")): EcsRole {
-    const roleName = `${this.props.namePrefix}-${name}-role`;
+    const roleName = platformRoleName(this.props.namePrefix, name);
     return new EcsRole(this, name, { roleName, logicalId, policy, tags: this.props.tags });
   }
 

@@ -14,6 +14,7 @@ import { registerDrift } from "./commands/drift";
 import { registerLint } from "./commands/lint";
 import { registerPlan } from "./commands/plan";
 import { registerRehearse } from "./commands/rehearse";
+import { registerRoles } from "./commands/roles";
 import { registerSmoke } from "./commands/smoke";
 import { registerReport } from "./commands/report";
 import { registerState } from "./commands/state";
@@ -42,6 +43,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerVerify,
   registerTest,
   registerLint,
+  registerRoles,
   registerDoctor,
   registerAddresses,
   registerDiagrams,

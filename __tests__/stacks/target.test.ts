@@ -142,6 +142,12 @@ describe("roles", () => {
     expect(role).toContain(`task_role_arns["${service}"]`);
   });
 
+  test("Alloy may ask for the account's name, as its CloudWatch exporter does", () => {
+    expect(statements("aws_iam_role_policy.alloy_cloudwatch_access")).toContainEqual(
+      expect.objectContaining({ Action: ["iam:ListAccountAliases"], Resource: "*" }),
+    );
+  });
+
   test("the shared role stays, and ECS may read the named secret only", () => {
     expect(target.resource("20-iam", "aws_iam_role.lgtm_task").name).toBe("lgtm-prod-task-role");
     const [secrets] = statements("aws_iam_role_policy.task_execution_secrets");

@@ -3,9 +3,17 @@ import { arnsIn, byName, each, regionalArn, type AwsPlace, type Resources, type 
 
 const roleArn = (name: string, { accountId }: AwsPlace) => `arn:aws:iam::${accountId}:role/${pathOfRole(name)}${name}`;
 
-/** Service-linked roles are the only ones here that have a path; ElastiCache's is the one that Terraform makes. */
+/** Service-linked roles are the only ones here that have a path. Terraform makes ElastiCache's; the mock spells it in its own way. */
 function pathOfRole(name: string): string {
-  return name === "AWSServiceRoleForElastiCache" ? "aws-service-role/elasticache.amazonaws.com/" : "";
+  return /^AWSServiceRoleForElastiCache$/i.test(name) ? CACHE_ROLE_PATH : "";
+}
+
+const CACHE_ROLE_PATH = "aws-service-role/elasticache.amazonaws.com/";
+
+/** AWS's id of a deletion is `task/`, path and name of the role, and a number; the mock's a number alone. */
+function roleOfDeletion(id: string, { accountId }: AwsPlace): string {
+  const role = id.startsWith("task/") ? id.slice("task/".length).replace(/\/[^/]*$/, "") : `${CACHE_ROLE_PATH}unknown`;
+  return `arn:aws:iam::${accountId}:role/${role}`;
 }
 
 const clusterArn = (name: string, place: AwsPlace) => regionalArn("ecs", place, `cluster/${name}`);
@@ -101,11 +109,7 @@ export const PROVIDER_SERVICES: Readonly<Record<string, ServiceTable>> = {
         "AWSServiceName",
         (service, { accountId }) => `arn:aws:iam::${accountId}:role/aws-service-role/${service}/*`,
       ),
-      // The id of the deletion begins with "task/" and the role's path and name.
-      GetServiceLinkedRoleDeletionStatus: byName(
-        "DeletionTaskId",
-        (id, { accountId }) => `arn:aws:iam::${accountId}:role/${id.replace(/^task\//, "").replace(/\/[^/]*$/, "")}`,
-      ),
+      GetServiceLinkedRoleDeletionStatus: byName("DeletionTaskId", roleOfDeletion),
     },
     context: (operation) => ({
       "iam:PolicyARN": parameter(operation, "PolicyArn"),
