@@ -125,12 +125,8 @@ class Records implements Dns {
     // Renamed into place, so that it is never read half written.
     const draft = join(this.folder, `${name}.draft`);
     writeFileSync(draft, addresses.map((address) => `${address} ${name}\n`).join(""));
-<<<<<<< HEAD
     // Read by the watch, or by the first look at the folder when that comes later than the first record.
     await this.server.saying([`read ${file} - `], () => {
-=======
-    await this.server.saying(["inotify", file], () => {
->>>>>>> awsfront
       renameSync(draft, file);
     });
   }
