@@ -6,7 +6,6 @@ import { spawn } from "node:child_process";
 import { readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SourceFile } from "../../modules/checks/source-file";
 import type { ServiceName } from "../../modules/services/service-name";
 import { projectRoot } from "../paths";
 import { explainByAccessLog } from "../smoke/route-explainer";
@@ -17,42 +16,13 @@ import { startDns, type Dns } from "./aws/dns";
 import { startAwsFront, type AwsFront } from "./aws/front";
 import type { Rollout, SchedulerEvent } from "./ecs/runtime";
 import { ServiceScheduler, type DeploymentResult } from "./ecs/service-scheduler";
-import { Fargate, type LiveProgram } from "./fargate";
+import { Fargate } from "./fargate";
 import { startRelay } from "./ground/relay";
-import { CREDENTIALS_ADDRESS, VirtualNetwork, type NetworkAddresses } from "./ground/virtual-network";
+import { CREDENTIALS_ADDRESS, VirtualNetwork } from "./ground/virtual-network";
+import type { EngineInput, Trial } from "./engine-input";
 import type { EngineMessage, LiveReport, LiveServiceReport, TaskFailure, TrialReport } from "./live-report";
 import { LoadBalancer } from "./load-balancer/load-balancer";
 import type { LiveCache, LiveService, LiveStack } from "./stack/live-stack";
-
-/** A deployment after the first one is green: what happens if one of a service's files is another. */
-export interface Trial {
-  readonly service: ServiceName;
-  /** What is tried, for people. */
-  readonly label: string;
-  /** Files in place of those below `dockerfiles/`. */
-  readonly replaced: readonly SourceFile[];
-}
-
-/** What the engine is told. */
-export interface EngineInput {
-  readonly stack: LiveStack;
-  readonly addresses: NetworkAddresses;
-  /** First three numbers of the private subnet of tasks. */
-  readonly subnet: string;
-  readonly programs: Readonly<Partial<Record<ServiceName, LiveProgram>>>;
-  /** Services that are left out, with the reason. */
-  readonly leftOut: Readonly<Partial<Record<ServiceName, string>>>;
-  readonly smoke: { readonly tenant: string; readonly grafanaUser: string; readonly waitSeconds: number };
-  /** Socket that leads to the mock. */
-  readonly mockSocket: string;
-  /** Folder for the sockets of listeners; its path must be short. */
-  readonly socketFolder: string;
-  readonly logFolder: string;
-  readonly diskFolder: string;
-  readonly trials: readonly Trial[];
-  /** Whether everything goes on running, and files below `dockerfiles/` are watched, until the process is asked to end. */
-  readonly keep: boolean;
-}
 
 const PASSWORD = "GF_SECURITY_ADMIN_PASSWORD";
 

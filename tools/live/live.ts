@@ -9,7 +9,7 @@ import type { Mock } from "../mock/server";
 import { Interrupted } from "../process";
 import { startProgress, type Progress, type ProgressMode } from "../progress";
 import { UserError } from "../user-error";
-import type { EngineInput, Trial } from "./engine";
+import type { EngineInput, Trial } from "./engine-input";
 import type { LiveProgram } from "./fargate";
 import { strayKeys } from "./stray-keys";
 import { refuseWithoutNamespaces, runInNamespaces } from "./ground/enter";

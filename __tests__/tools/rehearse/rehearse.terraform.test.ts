@@ -1,8 +1,16 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { profiles } from "../../../common.config";
+import { readServiceFiles } from "../../../modules/checks/source-file";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
+import { mayHaveBinary } from "../../../tools/binaries/find-binary";
+import type { Trial } from "../../../tools/live/engine-input";
+import { groundLacks } from "../../../tools/live/ground/enter";
+import { prepareLive, runLive, type LiveResult } from "../../../tools/live/live";
+import { renderLive } from "../../../tools/live/render-live";
 import { makeStandIns, putStandIns } from "../../../tools/images/stand-ins";
 import { attachMock, type Mock } from "../../../tools/mock/server";
 import { loadProfile } from "../../../tools/profile";
@@ -71,6 +79,39 @@ afterAll(() => {
   trap.close();
 });
 
+/** Whether the services can run here; test names give the reason why not. */
+const lacksLive = reasonAgainstLive();
+const liveTest =
+  lacksLive === undefined
+    ? test
+    : (name: string, run: () => void) => {
+        test.skip(`${name} (skipped: ${lacksLive})`, run);
+      };
+
+function reasonAgainstLive(): string | undefined {
+  const lacks = groundLacks();
+  if (lacks !== undefined) return `this machine lacks ${lacks}`;
+  const missing = SERVICE_NAMES.filter(
+    (service) => !mayHaveBinary({ service, platform: profiles.target, mayCopy: false }),
+  );
+  return missing.length === 0 ? undefined : `no program of ${missing.join(", ")}`;
+}
+
+/** Incident 4 of the history, as its config was. */
+const brokenPyroscope: Trial = {
+  service: "pyroscope",
+  label: "I04",
+  replaced: readServiceFiles("pyroscope")
+    .filter(({ path }) => path.endsWith("config.yaml"))
+    .map(({ path, text }) => ({ path, text: text.replace("storage_prefix:", "prefix:") })),
+};
+
+async function mockOf(report: Report): Promise<Mock> {
+  const mock = await attachMock(findRecord(runOf(report)).mock);
+  if (mock === undefined) throw new Error("the mock is gone");
+  return mock;
+}
+
 describe("GIVEN a platform's first day on `target`, in a shell full of settings that lead to AWS", () => {
   let firstDay: Report;
 
@@ -111,6 +152,62 @@ describe("GIVEN a platform's first day on `target`, in a shell full of settings 
     expect(trapped).toEqual([]);
   });
 
+  describe("WHEN the services run on it, behind the emulated load balancer", () => {
+    let live: LiveResult;
+
+    beforeAll(async () => {
+      const profile = loadProfile("target");
+      if (lacksLive !== undefined) return;
+      const { runFolder } = firstDay;
+      live = await runLive({
+        profile,
+        programs: await prepareLive(profile),
+        mock: await mockOf(firstDay),
+        runFolder,
+        mode: "silent",
+        keep: false,
+        trials: [brokenPyroscope],
+        note: () => undefined,
+      });
+    });
+
+    liveTest("THEN the smoke test is green, for every signal and tenant", () => {
+      const { smoke, greenSeconds } = live.report;
+      expect(smoke.rows.filter(({ state }) => state !== "ok")).toEqual([]);
+      expect(smoke.rows.length).toBeGreaterThan(40);
+      // A bound for what hangs; what it takes is measured by `./lgtm rehearse --live`, not here.
+      expect(greenSeconds).toBeGreaterThan(0);
+    });
+
+    liveTest("THEN each service became healthy, and stopped within its stop timeout", () => {
+      expect(live.report.services).toHaveLength(6);
+      for (const { service, result, stopSeconds = Infinity, stopTimeoutSeconds, killed } of live.report.services) {
+        expect({ service, result, killed }).toEqual({ service, result: "completed", killed: false });
+        expect(stopSeconds).toBeLessThan(stopTimeoutSeconds);
+      }
+    });
+
+    liveTest("THEN no role was asked for more than it allows, and the bucket holds the declared prefixes only", () => {
+      expect(live.report.denials).toEqual([]);
+      expect(live.strayKeys).toEqual([]);
+      expect(live.good).toBe(true);
+    });
+
+    liveTest("THEN a config of the history is ended by the circuit breaker, rolled back and recognized", () => {
+      expect(live.report.trials).toEqual([{ service: "pyroscope", label: "I04", result: "failed", steadyAfter: true }]);
+      expect(live.report.failures.map(({ service }) => service)).toEqual(["pyroscope", "pyroscope", "pyroscope"]);
+      expect(live.report.failures[0]?.reason).toBe("Essential container in task exited (exit code 1)");
+      expect(renderLive(live, "target")).toMatch(
+        /FAILED: pyroscope-\d+: .*\n(.*\n){1,5} {2}looks like I04: .*\n {2}remedy: /,
+      );
+    });
+
+    liveTest("THEN nothing of it is left", () => {
+      expect(processesIn(join(firstDay.runFolder, "live"))).toEqual([]);
+      expect(existsSync(join(firstDay.runFolder, "live"))).toBe(false);
+    });
+  });
+
   describe("WHEN staging is deployed beside it, by approved plans", () => {
     const folder = mkdtempSync(join(tmpdir(), "lgtm-staging-"));
     const profile = loadProfile("staging");
@@ -119,9 +216,7 @@ describe("GIVEN a platform's first day on `target`, in a shell full of settings 
     let mock: Mock;
 
     beforeAll(async () => {
-      const attached = await attachMock(findRecord(runOf(firstDay)).mock);
-      if (attached === undefined) throw new Error("the mock is gone");
-      mock = attached;
+      mock = await mockOf(firstDay);
       env = { ...mockEnvironment(mock.environment, folder), LGTM_RELEASES: releasesFile };
       expect((await runLgtm(["bootstrap", "--profile", "staging"], { env })).code).toBe(0);
     });

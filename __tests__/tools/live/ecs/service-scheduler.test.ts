@@ -126,7 +126,9 @@ test("a slow start within the grace period is no failure; the same state after i
 });
 
 test("a first deployment whose tasks crash is ended by the circuit breaker, with the last lines of each", async () => {
-  const runtime = new StandInRuntime((task) => { task.exit(1); });
+  const runtime = new StandInRuntime((task) => {
+    task.exit(1);
+  });
   const { scheduler, events } = schedule(runtime);
 
   expect(await scheduler.deploy(rollout("one"))).toBe("failed");
@@ -143,7 +145,10 @@ test("a first deployment whose tasks crash is ended by the circuit breaker, with
 });
 
 test("a second deployment that fails is rolled back: the former task ran all the time", async () => {
-  const runtime = new StandInRuntime((task) => (task.image === "good" ? healthy(task) : task.exit(1)));
+  const runtime = new StandInRuntime((task) => {
+    if (task.image === "good") healthy(task);
+    else task.exit(1);
+  });
   const { scheduler, events } = schedule(runtime);
   await scheduler.deploy(rollout("good"));
 
@@ -180,7 +185,9 @@ test("a running task that ends or flaps is replaced, which is no failure of the 
 });
 
 test("without a circuit breaker the tasks are started again and again", async () => {
-  const runtime = new StandInRuntime((task) => { task.exit(1); });
+  const runtime = new StandInRuntime((task) => {
+    task.exit(1);
+  });
   const { scheduler } = schedule(runtime, service({ circuitBreaker: { enabled: false, rollback: false } }));
   const result = scheduler.deploy(rollout("one"));
   await until(() => runtime.tasks.length > 4);

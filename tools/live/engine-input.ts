@@ -1,0 +1,35 @@
+import type { SourceFile } from "../../modules/checks/source-file";
+import type { ServiceName } from "../../modules/services/service-name";
+import type { LiveProgram } from "./fargate";
+import type { NetworkAddresses } from "./ground/virtual-network";
+import type { LiveStack } from "./stack/live-stack";
+
+/** A deployment after the first one is green: what happens if one of a service's files is another. */
+export interface Trial {
+  readonly service: ServiceName;
+  /** What is tried, for people. */
+  readonly label: string;
+  /** Files in place of those below `dockerfiles/`. */
+  readonly replaced: readonly SourceFile[];
+}
+
+/** What the engine is told. */
+export interface EngineInput {
+  readonly stack: LiveStack;
+  readonly addresses: NetworkAddresses;
+  /** First three numbers of the private subnet of tasks. */
+  readonly subnet: string;
+  readonly programs: Readonly<Partial<Record<ServiceName, LiveProgram>>>;
+  /** Services that are left out, with the reason. */
+  readonly leftOut: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly smoke: { readonly tenant: string; readonly grafanaUser: string; readonly waitSeconds: number };
+  /** Socket that leads to the mock. */
+  readonly mockSocket: string;
+  /** Folder for the sockets of listeners; its path must be short. */
+  readonly socketFolder: string;
+  readonly logFolder: string;
+  readonly diskFolder: string;
+  readonly trials: readonly Trial[];
+  /** Whether everything goes on running, and files below `dockerfiles/` are watched, until the process is asked to end. */
+  readonly keep: boolean;
+}
