@@ -13,6 +13,7 @@ import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
 import { registerLint } from "./commands/lint";
 import { registerPlan } from "./commands/plan";
+import { registerPreflight } from "./commands/preflight";
 import { registerRehearse } from "./commands/rehearse";
 import { registerRoles } from "./commands/roles";
 import { registerSmoke } from "./commands/smoke";
@@ -33,6 +34,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerSmoke,
   registerSynth,
   registerAdopt,
+  registerPreflight,
   registerPlan,
   registerApply,
   registerReport,
