@@ -17,6 +17,7 @@ import { registerPreflight } from "./commands/preflight";
 import { registerRehearse } from "./commands/rehearse";
 import { registerRoles } from "./commands/roles";
 import { registerSmoke } from "./commands/smoke";
+import { registerRelease } from "./commands/release";
 import { registerReport } from "./commands/report";
 import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
@@ -40,6 +41,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerReport,
   registerDrift,
   registerDiagnose,
+  registerRelease,
   registerBootstrap,
   registerState,
   registerVerify,
