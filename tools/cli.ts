@@ -13,9 +13,11 @@ import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
 import { registerLint } from "./commands/lint";
 import { registerPlan } from "./commands/plan";
+import { registerPreflight } from "./commands/preflight";
 import { registerRehearse } from "./commands/rehearse";
 import { registerRoles } from "./commands/roles";
 import { registerSmoke } from "./commands/smoke";
+import { registerRelease } from "./commands/release";
 import { registerReport } from "./commands/report";
 import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
@@ -33,11 +35,13 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerSmoke,
   registerSynth,
   registerAdopt,
+  registerPreflight,
   registerPlan,
   registerApply,
   registerReport,
   registerDrift,
   registerDiagnose,
+  registerRelease,
   registerBootstrap,
   registerState,
   registerVerify,

@@ -37,6 +37,11 @@ export interface RunOptions {
    */
   readonly inherit?: boolean;
   /**
+   * Text for the child's standard input: what must not be seen on a command line. It gets into no log.
+   * @default - an empty input
+   */
+  readonly input?: string;
+  /**
    * Called for each line of output, from either stream.
    * @default - not called
    */
@@ -135,11 +140,12 @@ export async function run(command: string, args: readonly string[], options: Run
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    stdio: options.inherit === true ? "inherit" : ["ignore", "pipe", "pipe"],
+    stdio: options.inherit === true ? "inherit" : [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     detached: true,
     shell: false,
   });
   children.add(child);
+  writeInput(child, options.input);
   const clock = startClock(child, options);
   try {
     const [stdout, stderr, end] = await Promise.all([
@@ -156,6 +162,12 @@ export async function run(command: string, args: readonly string[], options: Run
     log?.end();
     throwIfInterrupted();
   }
+}
+
+function writeInput(child: ChildProcess, input: string | undefined): void {
+  // A child that ends without reading closes the pipe; its exit code tells.
+  child.stdin?.on("error", () => undefined);
+  if (input !== undefined) child.stdin?.end(input);
 }
 
 /** Ends a command between two of its steps when this process was asked to stop. @throws Interrupted */

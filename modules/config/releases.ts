@@ -11,17 +11,23 @@ const RELEASES_FILE = join(__dirname, "../../releases.json");
 /** Digest of an image, `sha256:` and 64 hexadecimal digits. */
 export type ImageDigest = `sha256:${string}`;
 
-/** An image of ours that was pushed and may be deployed. */
-export interface Release {
+/** An image of ours that was pushed. */
+export interface ReleasedImage {
   readonly tag: ReleasedTag;
   /** Names the image for good, where a tag can be moved. @default - the tag is deployed */
   readonly digest?: ImageDigest;
 }
 
+/** The image of a service that may be deployed. */
+export interface Release extends ReleasedImage {
+  /** What was recorded before it, for `./lgtm release --rollback`. @default - nothing was */
+  readonly previous?: ReleasedImage;
+}
+
 /** The released image of each service that has one. */
 export type Releases = Readonly<Partial<Record<ServiceName, Release>>>;
 
-const release = z.strictObject({
+const releasedImage = z.strictObject({
   tag: z.custom<ReleasedTag>(
     (value) => typeof value === "string" && RELEASED_TAG.test(value),
     "must be a released tag, <version>-<yyyymmdd>-<hhmmss>, like 2.9.0-20260116-043000",
@@ -34,6 +40,8 @@ const release = z.strictObject({
     .exactOptional(),
 });
 
+const release = releasedImage.extend({ previous: releasedImage.exactOptional() });
+
 const releasesSchema = z.record(z.string(), z.partialRecord(z.enum(SERVICE_NAMES), release));
 
 /**
@@ -44,7 +52,25 @@ const releasesSchema = z.record(z.string(), z.partialRecord(z.enum(SERVICE_NAMES
  * @throws ConfigError if the file is not as it should be
  */
 export function readReleases(environment: string, processEnvironment: NodeJS.ProcessEnv = process.env): Releases {
-  const file = processEnvironment.LGTM_RELEASES ?? RELEASES_FILE;
+  return readReleaseFile(releaseFile(processEnvironment))[environment] ?? {};
+}
+
+/**
+ * The file with the releases.
+ *
+ * @param processEnvironment where `LGTM_RELEASES` may name another file, as rehearsals do
+ */
+export function releaseFile(processEnvironment: NodeJS.ProcessEnv = process.env): string {
+  return processEnvironment.LGTM_RELEASES ?? RELEASES_FILE;
+}
+
+/**
+ * The releases of all environments.
+ *
+ * @param file path of the release file
+ * @throws ConfigError if the file is not as it should be
+ */
+export function readReleaseFile(file: string): Readonly<Record<string, Releases>> {
   const { data, error } = releasesSchema.safeParse(parseJsonFile(file));
   if (error !== undefined) {
     const findings = error.issues.map(({ path, message }) => ({
@@ -55,7 +81,7 @@ export function readReleases(environment: string, processEnvironment: NodeJS.Pro
     throw new ConfigError(`The release file ${file}`, findings);
   }
   // Zod's optional keys may hold undefined, ours may not; JSON has no undefined.
-  return data[environment] ?? {};
+  return data;
 }
 
 function parseJsonFile(file: string): unknown {

@@ -23,11 +23,13 @@ export async function ask<Value>(actions: readonly string[], question: () => Pro
   try {
     return { known: true, value: await question() };
   } catch (error) {
-    const code = awsErrorCode(error);
+    // What was explained already is looked at as AWS said it.
+    const origin: unknown = error instanceof UserError ? (error.cause ?? error) : error;
+    const code = awsErrorCode(origin);
     if (code !== undefined && DENIED.test(code)) return { known: false, why: `needs ${actions.join(", ")}` };
     const explained = explainAwsError(error, { doing: "ask", permissions: actions });
-    if (code !== undefined && error instanceof Error) {
-      return { known: false, why: `AWS answered ${code}: ${redact(error.message.split("\n")[0] ?? "", 160)}` };
+    if (code !== undefined && origin instanceof Error) {
+      return { known: false, why: `AWS answered ${code}: ${redact(origin.message.split("\n")[0] ?? "", 160)}` };
     }
     if (explained instanceof UserError) return { known: false, why: explained.what };
     throw error;

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { profiles } from "../../common.config";
-import { type Profile, resolveProfile, UnknownProfileError } from "../../modules/config/profiles";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
 import { exitCodes } from "../exit-codes";
 import { UserError } from "../user-error";
+import { profileOfImages } from "../verify/profile-of-images";
 import { renderVerifications } from "../verify/report";
 import { type Verification, verifyService } from "../verify/verify";
 import { namedServices } from "./named-services";
@@ -39,7 +38,7 @@ export function registerVerify(program: Command): void {
 
 async function runVerify(names: readonly string[], options: Options): Promise<void> {
   const services = servicesNamed(names, options.image);
-  const { name, config } = profileFor(options.profile);
+  const { name, config } = profileOfImages(options.profile);
   if (options.json !== true) process.stderr.write(`Profile ${name}\n`);
   const verifications: Verification[] = [];
   for (const service of services) {
@@ -63,30 +62,4 @@ function servicesNamed(names: readonly string[], image: string | undefined): rea
     mend: "name the service: `./lgtm verify tempo --image …`",
     exit: "badInput",
   });
-}
-
-/** `dockerfiles/` is what `target` runs; a profile with other images has nothing here to verify. */
-function profileFor(explicit: string | undefined): Profile {
-  const profile = resolved(explicit);
-  if (profile.config.serviceConfigs === "dockerfiles") return profile;
-  const isChosen = explicit !== undefined || (process.env.LGTM_PROFILE ?? "") !== "";
-  if (!isChosen) return { name: "target", config: profiles.target };
-  throw new UserError({
-    what: `Profile ${profile.name} runs the images of the HCL, whose configs are not in this repository.`,
-    where: "--profile or LGTM_PROFILE",
-    mend: "verify the configs below dockerfiles/ with --profile target",
-    exit: "badInput",
-  });
-}
-
-function resolved(explicit: string | undefined): Profile {
-  try {
-    return resolveProfile(explicit);
-  } catch (error) {
-    if (!(error instanceof UnknownProfileError)) throw error;
-    throw new UserError(
-      { what: error.message, where: "--profile or LGTM_PROFILE", mend: "name one of them", exit: "badInput" },
-      { cause: error },
-    );
-  }
 }
