@@ -175,7 +175,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
       says: /imageRepositories\.deployedTag: write "released"/,
     },
     { test: "stacks/ecs-stack.test.ts", text: "I11: " },
-    { plannedInIssue: 9, what: "the release workflow records tag and digest by pull request" },
+    { test: "tools/release/release.test.ts", text: "pushes under both tags, and records tag and digest" },
   ],
   I12: [
     { test: "tools/terraform/explain.test.ts", text: "versioning that cannot be turned off names the setting" },
@@ -265,7 +265,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   ],
   I27: [
     { test: "../docs/adoption.md", text: "`import` block" },
-    { plannedInIssue: 9, what: "./lgtm preflight names what exists already, with the import blocks to paste" },
+    { test: "tools/preflight/preflight.test.ts", text: "comes with import blocks at the layers' own addresses" },
   ],
   I28: [
     { test: "types.test.ts", text: "I28: " },
