@@ -25,6 +25,8 @@ export interface EngineInput {
   readonly smoke: { readonly tenant: string; readonly grafanaUser: string; readonly waitSeconds: number };
   /** Socket that leads to the mock. */
   readonly mockSocket: string;
+  /** Socket whose connection breaks when whoever started the engine is gone. */
+  readonly lifeSocket: string;
   /** Folder for the sockets of listeners; its path must be short. */
   readonly socketFolder: string;
   readonly logFolder: string;

@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { readFileSync, watch } from "node:fs";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceName } from "../../modules/services/service-name";
@@ -297,7 +298,12 @@ function tell(message: EngineMessage): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-const engine = new Engine(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as EngineInput);
+const input = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as EngineInput;
+const engine = new Engine(input);
+// Nobody is left who could end this, or read what it tells.
+createConnection(input.lifeSocket)
+  .on("error", () => undefined)
+  .on("close", () => process.exit(1));
 let asked = 0;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
@@ -111,7 +112,9 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
   const logFolder = join(runFolder, "logs", "live");
   mkdirSync(logFolder, { recursive: true });
   const mockSocket = join(socketFolder, "mock.sock");
+  const lifeSocket = join(socketFolder, "life.sock");
   const relays: Relay[] = [await startRelay({ path: mockSocket }, { host: "127.0.0.1", port: mock.port })];
+  const life = await holdOpen(lifeSocket);
   const display = new Display(options, relays);
   const input: EngineInput = {
     stack,
@@ -124,6 +127,7 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
       waitSeconds: WAIT_SECONDS,
     },
     mockSocket,
+    lifeSocket,
     socketFolder,
     logFolder,
     diskFolder: join(runFolder, "live"),
@@ -145,6 +149,7 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
     if (!(error instanceof Interrupted) || display.report === undefined || !keep) throw error;
   } finally {
     await display.close();
+    life.close();
     for (const relay of relays) await relay.close();
     // The input holds the secrets that ECS would inject.
     rmSync(socketFolder, { recursive: true, force: true });
@@ -154,6 +159,13 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
   if (report === undefined) throw new Error("the rehearsal ended without a report");
   const stray = await strayKeys(mock, profile.config);
   return { report, programs: programs.found, strayKeys: stray, good: isGood(report, stray), logFolder };
+}
+
+/** A socket whose connections stay open as long as this process lives, however it ends. */
+async function holdOpen(path: string): Promise<Server> {
+  const server = createServer((socket) => socket.on("error", () => undefined).resume());
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return server;
 }
 
 /** What fails a run. A trial's failures are its own: it says itself what came of it. */
