@@ -10,6 +10,7 @@ import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
 import { registerLint } from "./commands/lint";
+import { registerNothingLost } from "./commands/nothing-lost";
 import { registerPlan } from "./commands/plan";
 import { registerRehearse } from "./commands/rehearse";
 import { registerSmoke } from "./commands/smoke";
@@ -27,6 +28,7 @@ import { UserError } from "./user-error";
 const registrations: readonly ((program: Command) => void)[] = [
   registerRehearse,
   registerSmoke,
+  registerNothingLost,
   registerSynth,
   registerAdopt,
   registerPlan,

@@ -30,7 +30,8 @@ const LOKI_PUSH: ClientRetry = {
   clients: "Alloy (loki.write), Promtail",
   seconds: 511,
   retries: onServerErrors,
-  source: "https://grafana.com/docs/alloy/latest/reference/components/loki/loki.write/ (10 retries from 500 ms to 5 min)",
+  source:
+    "https://grafana.com/docs/alloy/latest/reference/components/loki/loki.write/ (10 retries from 500 ms to 5 min)",
 };
 
 const OTLP: ClientRetry = {

@@ -37,8 +37,7 @@ export interface InsideInput {
 async function main(): Promise<void> {
   const input = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as InsideInput;
   const { config, overlapConfig } = input;
-  const buckets = [config.dataBucket.name, overlapConfig.dataBucket.name];
-  const ground = await Ground.create({ ...input, buckets, region: config.region });
+  const ground = await Ground.create({ ...input, environments: [config, overlapConfig] });
   const door = await FrontDoor.open(overlapConfig);
   const services = Object.keys(input.programs) as StoringService[];
   const runs = services.flatMap((service) =>
@@ -68,7 +67,8 @@ async function attempt(
   };
   const items = ALL_ITEMS[service];
   try {
-    if (scenario === "overlap") return await overlap({ ground, items, config: input.overlapConfig, door, waitSeconds, note });
+    if (scenario === "overlap")
+      return await overlap({ ground, items, config: input.overlapConfig, door, waitSeconds, note });
     const files = today?.files[service];
     const past = today === undefined || files === undefined ? undefined : { config: today.config, files };
     return await restart({ ground, items, config: input.config, count, today: past, waitSeconds, note });

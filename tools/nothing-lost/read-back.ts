@@ -23,7 +23,13 @@ export async function readBack(items: SignalItems, send: Send, batch: ItemBatch,
     const afterSeconds = (performance.now() - started) / 1000;
     if (missing.length === 0 || afterSeconds > seconds) {
       const read = batch.ids.length - missing.length;
-      return { written: batch.ids.length, read, afterSeconds, missing: missing.slice(0, MISSING_NAMED), ...(error === undefined ? {} : { error }) };
+      return {
+        written: batch.ids.length,
+        read,
+        afterSeconds,
+        missing: missing.slice(0, MISSING_NAMED),
+        ...(error === undefined ? {} : { error }),
+      };
     }
     await sleep(PAUSE_MS);
   }

@@ -42,7 +42,9 @@ export interface TodayResult {
 /** A request that was not acknowledged. */
 export interface Refusal {
   readonly way: string;
-  /** Status of the answer, or what happened to the connection. */
+  /** @default - no whole answer came */
+  readonly status?: number;
+  /** The answer's beginning, or what happened to the connection. */
   readonly answer: string;
   readonly count: number;
 }

@@ -19,6 +19,11 @@ const RETRY_MS = 250;
 /** Seconds after which a write that was never acknowledged is given up. */
 const GIVE_UP_SECONDS = 120;
 
+/** Characters of an answer that are kept. */
+const ANSWER_CHARACTERS = 120;
+
+type Answer = Pick<Refusal, "status" | "answer">;
+
 /** Writes one item after the other, by turns through each way in; what is refused is tried again, as clients do. */
 export class SteadyLoad {
   /** Item -> when it was acknowledged, by `performance.now()`. */
@@ -81,34 +86,44 @@ export class SteadyLoad {
     const { run, tenant } = this.props;
     const started = performance.now();
     const request = way.write({ run, tenant, ids: [id] });
+    let refused = false;
     for (;;) {
-      const answer = await this.attempt(way, request);
+      const refusal = await this.attempt(way, request);
       const seconds = (performance.now() - started) / 1000;
-      if (answer === undefined) {
+      if (refused) this.longest = Math.max(this.longest, seconds);
+      if (refusal === undefined) {
         this.acknowledged.set(id, performance.now());
         return;
       }
-      this.count(way.name, answer);
-      this.longest = Math.max(this.longest, seconds);
+      refused = true;
+      this.count(way.name, refusal);
       if (seconds > GIVE_UP_SECONDS) return;
       await sleep(RETRY_MS);
-      this.longest = Math.max(this.longest, (performance.now() - started) / 1000);
     }
   }
 
   /** @returns what was answered instead of an acknowledgement */
-  private async attempt(way: WayIn, request: ReturnType<WayIn["write"]>): Promise<string | undefined> {
+  private async attempt(way: WayIn, request: ReturnType<WayIn["write"]>): Promise<Answer | undefined> {
     try {
       const { status, text } = await this.props.send(request, way.port);
-      return status < 300 ? undefined : `${status} ${text.replace(/\s+/g, " ").slice(0, 80)}`.trim();
+      return status < 300 ? undefined : { status, answer: printable(text).slice(0, ANSWER_CHARACTERS) };
     } catch (error) {
-      if (error instanceof CheckFailure) return error.message;
+      if (error instanceof CheckFailure) return { answer: error.message };
       throw error;
     }
   }
 
-  private count(way: string, answer: string): void {
-    const key = `${way} ${answer}`;
-    this.counts.set(key, { way, answer, count: (this.counts.get(key)?.count ?? 0) + 1 });
+  private count(way: string, { status, answer }: Answer): void {
+    const key = `${way} ${status ?? ""} ${answer}`;
+    const count = (this.counts.get(key)?.count ?? 0) + 1;
+    this.counts.set(key, { way, answer, count, ...(status === undefined ? {} : { status }) });
   }
+}
+
+/** OTLP's answers are protobuf: only the text in them says something. */
+function printable(text: string): string {
+  return text
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .replace(/ +/g, " ")
+    .trim();
 }

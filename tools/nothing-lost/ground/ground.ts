@@ -12,14 +12,13 @@ import { startMock, type Mock } from "../../mock/server";
 import { AwsFront } from "./aws-front";
 import { NameServer } from "./name-server";
 import { Task } from "./task";
-import { ADDRESSES, VirtualNetwork } from "./virtual-network";
+import { cacheAddress, VirtualNetwork } from "./virtual-network";
 
 /** What the ground is made of. */
 export interface GroundProps {
   readonly runFolder: string;
-  /** Each data bucket that tasks write to. */
-  readonly buckets: readonly string[];
-  readonly region: string;
+  /** Each environment whose tasks are run, with a bucket and a cache of its own. All are in one region. */
+  readonly environments: readonly [PlatformConfig, ...PlatformConfig[]];
   /** Path of each service's program on this machine. */
   readonly programs: Readonly<Partial<Record<ServiceName, string>>>;
 }
@@ -34,9 +33,6 @@ export interface TaskStart {
   readonly files?: readonly SourceFile[] | undefined;
 }
 
-/** ElastiCache's form of a node's name; its address is the ground's own. */
-const CACHE_HOST = "lgtm-prod-memcached.aaaaaa.0001.apn2.cache.amazonaws.com";
-
 /**
  * What tasks stand on: the VPC's network and names, S3 (the mock of AWS behind TLS, under AWS's names), the cache. Must be
  * made inside `runInNamespaces`.
@@ -50,22 +46,26 @@ export class Ground {
     private readonly names: NameServer,
     private readonly mock: Mock,
     private readonly front: AwsFront,
-    private readonly cache: ChildProcess,
+    private readonly caches: readonly ChildProcess[],
   ) {}
 
   /** Makes it; buckets included. */
   static async create(props: GroundProps): Promise<Ground> {
-    const { runFolder, region } = props;
+    const { runFolder, environments } = props;
+    const { region } = environments[0];
     const logDir = join(runFolder, "logs");
     mkdirSync(logDir, { recursive: true });
-    const network = await VirtualNetwork.create();
+    const network = await VirtualNetwork.create(environments.length);
     const names = await NameServer.start(logDir);
-    names.add(CACHE_HOST, ADDRESSES.cache);
-    const cache = startCache();
+    const caches = environments.map(({ environment }, index) => {
+      names.add(cacheHost(environment), cacheAddress(index));
+      return startCache(cacheAddress(index));
+    });
     const mock = await startMock({ region, logDir });
     const front = await AwsFront.start(mock.port, region, join(runFolder, "aws-mock.pem"));
-    await makeBuckets(mock, props.buckets);
-    return new Ground(props, network, names, mock, front, cache);
+    const buckets = environments.map(({ dataBucket }) => dataBucket.name);
+    await makeBuckets(mock, buckets);
+    return new Ground(props, network, names, mock, front, caches);
   }
 
   /** Starts a task; its address is in Cloud Map from the start, as that of a task without a container health check. */
@@ -75,7 +75,8 @@ export class Ground {
     const definition = serviceCatalog(config)[service];
     const place = await this.network.add();
     const credentials = { AWS_ACCESS_KEY_ID: "mock", AWS_SECRET_ACCESS_KEY: "mock" };
-    const environment = { ...definition.environment({ memcachedEndpoint: `${CACHE_HOST}:11211` }), ...credentials };
+    const memcachedEndpoint = `${cacheHost(config.environment)}:11211`;
+    const environment = { ...definition.environment({ memcachedEndpoint }), ...credentials };
     this.names.add(internalHost(config, service), place.address);
     const folder = join(this.props.runFolder, "logs");
     const caFile = this.front.caFile;
@@ -104,15 +105,20 @@ export class Ground {
   async close(): Promise<void> {
     for (const task of this.tasks) task.kill();
     this.names.close();
-    this.cache.kill("SIGKILL");
+    for (const cache of this.caches) cache.kill("SIGKILL");
     this.front.close();
     await this.mock.stop();
   }
 }
 
+/** ElastiCache's form of a node's name. */
+function cacheHost(environment: string): string {
+  return `lgtm-${environment}-memcached.aaaaaa.0001.apn2.cache.amazonaws.com`;
+}
+
 /** A real cache where there is one; where there is none, services find nobody there and go on. */
-function startCache(): ChildProcess {
-  const options = ["-u", "root", "-l", ADDRESSES.cache, "-p", "11211", "-m", "64", "-I", "4m"];
+function startCache(address: string): ChildProcess {
+  const options = ["-u", "root", "-l", address, "-p", "11211", "-m", "64", "-I", "4m"];
   const cache = spawn("memcached", options, { stdio: "ignore" });
   cache.on("error", () => undefined);
   return cache;

@@ -126,8 +126,7 @@ export class Task {
   async send(request: SmokeRequest, port: string): Promise<Reply> {
     const { number } = portOf(this.definition, port);
     const client =
-      this.clients.get(port) ??
-      new SmokeClient({ url: `http://${this.address}:${number}`, requestTimeoutSeconds: 30 });
+      this.clients.get(port) ?? new SmokeClient({ url: `http://${this.address}:${number}`, requestTimeoutSeconds: 30 });
     this.clients.set(port, client);
     return client.send(request);
   }

@@ -7,9 +7,12 @@ export const ADDRESSES = {
   resolver: "10.0.0.2",
   /** Where AWS's endpoints seem to be. */
   aws: "10.0.0.3",
-  /** The cache node. */
-  cache: "10.0.0.4",
 } as const;
+
+/** Address of the cache node of an environment, the first, the second, …: each has its own, as in AWS. */
+export function cacheAddress(index: number): string {
+  return `10.0.0.${10 + index}`;
+}
 
 /** Where a task is in the network. */
 export interface NetworkPlace {
@@ -32,13 +35,18 @@ export class VirtualNetwork {
     // Made by `create`.
   }
 
-  /** Makes the network; this process itself is in it, at the addresses of {@link ADDRESSES}. */
-  static async create(): Promise<VirtualNetwork> {
+  /**
+   * Makes the network; this process itself is in it, at the addresses of {@link ADDRESSES} and at those of the caches.
+   *
+   * @param caches number of caches
+   */
+  static async create(caches: number): Promise<VirtualNetwork> {
     await must("mount", ["-t", "tmpfs", "tmpfs", "/run"]);
     mkdirSync(NAMESPACES);
     await ip("link", "set", "lo", "up");
     await ip("link", "add", BRIDGE, "type", "bridge");
-    for (const address of Object.values(ADDRESSES)) await ip("address", "add", `${address}/16`, "dev", BRIDGE);
+    const own = [...Object.values(ADDRESSES), ...Array.from({ length: caches }, (_none, index) => cacheAddress(index))];
+    for (const address of own) await ip("address", "add", `${address}/16`, "dev", BRIDGE);
     await ip("link", "set", BRIDGE, "up");
     return new VirtualNetwork();
   }

@@ -57,7 +57,11 @@ function otlp(name: string, port: string, path: string): WayIn {
         startMs: endMs - 10,
         endMs,
       }));
-      return { path, body: otlpTraces({ service: "nothing-lost", attributes: { [RUN_ATTRIBUTE]: run } }, spans), tenant };
+      return {
+        path,
+        body: otlpTraces({ service: "nothing-lost", attributes: { [RUN_ATTRIBUTE]: run } }, spans),
+        tenant,
+      };
     },
   };
 }
