@@ -12,6 +12,7 @@ import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
 import { registerLint } from "./commands/lint";
+import { registerNothingLost } from "./commands/nothing-lost";
 import { registerPlan } from "./commands/plan";
 import { registerPreflight } from "./commands/preflight";
 import { registerRehearse } from "./commands/rehearse";
@@ -33,6 +34,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerRehearse,
   registerDev,
   registerSmoke,
+  registerNothingLost,
   registerSynth,
   registerAdopt,
   registerPreflight,
