@@ -11,6 +11,11 @@ export interface ServiceProgram {
   /** Beginning of the upstream image's tags before the version. */
   readonly tagPrefix: string;
   /**
+   * Folders of the image in which the program writes.
+   * @default - none but those that it makes itself
+   */
+  readonly writableFolders?: readonly string[];
+  /**
    * Folder of the image without which the program does not start (Grafana's home).
    * @default - the program is one file
    */
@@ -20,9 +25,27 @@ export interface ServiceProgram {
 /** The program of each service; the services are separate programs, none is a dependency of this project. */
 export const servicePrograms: Readonly<Record<ServiceName, ServiceProgram>> = {
   mimir: { name: "mimir", versionArguments: ["-version"], pathInImage: "/bin/mimir", tagPrefix: "" },
-  loki: { name: "loki", versionArguments: ["-version"], pathInImage: "/usr/bin/loki", tagPrefix: "" },
-  tempo: { name: "tempo", versionArguments: ["-version"], pathInImage: "/tempo", tagPrefix: "" },
-  pyroscope: { name: "pyroscope", versionArguments: ["-version"], pathInImage: "/usr/bin/pyroscope", tagPrefix: "" },
+  loki: {
+    name: "loki",
+    versionArguments: ["-version"],
+    pathInImage: "/usr/bin/loki",
+    tagPrefix: "",
+    writableFolders: ["/loki"],
+  },
+  tempo: {
+    name: "tempo",
+    versionArguments: ["-version"],
+    pathInImage: "/tempo",
+    tagPrefix: "",
+    writableFolders: ["/var/tempo"],
+  },
+  pyroscope: {
+    name: "pyroscope",
+    versionArguments: ["-version"],
+    pathInImage: "/usr/bin/pyroscope",
+    tagPrefix: "",
+    writableFolders: ["/data", "/data-compactor"],
+  },
   grafana: {
     name: "grafana",
     versionArguments: ["--version"],

@@ -1,8 +1,17 @@
 import type { SourceFile } from "../../modules/checks/source-file";
 import type { ServiceName } from "../../modules/services/service-name";
 import type { LiveProgram } from "./fargate";
-import type { NetworkAddresses } from "./ground/virtual-network";
 import type { LiveStack } from "./stack/live-stack";
+
+/** Addresses of what is not a task. */
+export interface NetworkAddresses {
+  /** AWS's resolver: the third address of the VPC's network. */
+  readonly resolver: string;
+  /** Where AWS's endpoints are. */
+  readonly aws: string;
+  readonly cache: string;
+  readonly loadBalancer: string;
+}
 
 /** A deployment after the first one is green: what happens if one of a service's files is another. */
 export interface Trial {
@@ -16,6 +25,8 @@ export interface Trial {
 /** What the engine is told. */
 export interface EngineInput {
   readonly stack: LiveStack;
+  /** The VPC's network, `10.0.0.0/16`. */
+  readonly vpcCidr: string;
   readonly addresses: NetworkAddresses;
   /** First three numbers of the private subnet of tasks. */
   readonly subnet: string;

@@ -13,6 +13,7 @@ import { explainByAccessLog } from "../smoke/route-explainer";
 import { runSmoke } from "../smoke/run-smoke";
 import { createAuthority } from "./aws/authority";
 import { startCredentialsEndpoint } from "./aws/credentials-endpoint";
+import { Discovery } from "./discovery";
 import { startDns, type Dns } from "./aws/dns";
 import { startAwsFront, type AwsFront } from "./aws/front";
 import type { Rollout, SchedulerEvent } from "./ecs/runtime";
@@ -106,7 +107,7 @@ class Engine {
 
   private async prepare() {
     const { stack, addresses, mockSocket, logFolder, diskFolder } = this.input;
-    const network = await VirtualNetwork.create(addresses);
+    const network = await VirtualNetwork.create(this.input.vpcCidr, Object.values(addresses));
     const authority = await createAuthority(join(diskFolder, "authority"));
     const front: AwsFront = await startAwsFront({
       mockSocket,
@@ -145,8 +146,9 @@ class Engine {
       subnet,
       programs,
       network,
+      resolver: addresses.resolver,
       balancer,
-      dns,
+      discovery: new Discovery(dns),
       front,
       credentials,
       trusted,

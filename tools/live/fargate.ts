@@ -7,11 +7,12 @@ import { imageFiles } from "../../modules/checks/image-files";
 import { readServiceFiles, type SourceFile } from "../../modules/checks/source-file";
 import type { ServiceName } from "../../modules/services/service-name";
 import type { CredentialsEndpoint } from "./aws/credentials-endpoint";
-import type { Dns } from "./aws/dns";
+import type { Discovery } from "./discovery";
 import type { AwsFront } from "./aws/front";
 import type { Principal } from "./aws/principal";
 import type { Rollout, RunningTask, TargetState, TaskRuntime } from "./ecs/runtime";
-import { Container, HOME_IN_CONTAINER, type ContainerFile } from "./ground/container";
+import { servicePrograms } from "../binaries/service-program";
+import { Container, HOME_IN_CONTAINER, hostNameOf, runtimeFiles, type ContainerFile } from "./ground/container";
 import type { NetworkPlace, VirtualNetwork } from "./ground/virtual-network";
 import type { LoadBalancer } from "./load-balancer/load-balancer";
 import type { LiveService } from "./stack/live-stack";
@@ -30,8 +31,10 @@ export interface FargateProps {
   readonly subnet: string;
   readonly programs: Readonly<Partial<Record<ServiceName, LiveProgram>>>;
   readonly network: VirtualNetwork;
+  /** Address of the VPC's name server. */
+  readonly resolver: string;
   readonly balancer: LoadBalancer;
-  readonly dns: Dns;
+  readonly discovery: Discovery;
   readonly front: AwsFront;
   readonly credentials: CredentialsEndpoint;
   /** Certificate of the authority that AWS's endpoints have theirs from, PEM. */
@@ -42,17 +45,12 @@ export interface FargateProps {
   readonly logFolder: string;
 }
 
-/** Where Go's and most other programs look for certificates. */
-const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
-
 /** Milliseconds between two looks at whether a target group has let go of a target. */
 const DRAIN_POLL_MS = 200;
 
 /** Runs tasks as Fargate does. */
 export class Fargate implements TaskRuntime {
   private started = 0;
-  /** Addresses of each Cloud Map name. */
-  private readonly discovered = new Map<string, Set<string>>();
   private readonly images = new Map<string, readonly SourceFile[]>();
 
   /** @param props see {@link FargateProps} */
@@ -84,18 +82,8 @@ export class Fargate implements TaskRuntime {
     return new FargateTask(id, service, rollout, place, container, this);
   }
 
-  /** Puts an address behind a name. */
-  async discover(name: string, address: string): Promise<void> {
-    const addresses = this.discovered.get(name) ?? new Set();
-    this.discovered.set(name, addresses.add(address));
-    await this.props.dns.setRecords(name, [...addresses]);
-  }
-
-  /** Takes an address from behind a name. */
-  async forget(name: string, address: string): Promise<void> {
-    const addresses = this.discovered.get(name);
-    if (addresses?.delete(address) !== true) return;
-    await this.props.dns.setRecords(name, [...addresses]);
+  get discovery(): Discovery {
+    return this.props.discovery;
   }
 
   get balancer(): LoadBalancer {
@@ -126,6 +114,8 @@ export class Fargate implements TaskRuntime {
       program: program.path,
       command: service.name === "grafana" ? grafanaCommand() : command,
       home: program.home,
+      hostName: hostNameOf(place, this.props.region),
+      folders: servicePrograms[service.name].writableFolders ?? [],
       files: [...files, ...this.ownFiles()],
       environment: {
         ...Object.fromEntries(dockerfile.environment),
@@ -144,13 +134,8 @@ export class Fargate implements TaskRuntime {
 
   /** What the container runtime itself puts on a container's disk, and the authority that it trusts. */
   private ownFiles(): readonly ContainerFile[] {
-    const { trusted, network } = this.props;
-    return [
-      { path: "/etc/resolv.conf", text: `nameserver ${network.addresses.resolver}\n` },
-      { path: "/etc/hosts", text: "127.0.0.1 localhost\n" },
-      { path: "/etc/passwd", text: "root:x:0:0:root:/:/bin/sh\n" },
-      { path: CERTIFICATES, text: trusted },
-    ];
+    const { trusted, resolver } = this.props;
+    return runtimeFiles(resolver, trusted);
   }
 }
 
@@ -221,7 +206,7 @@ class FargateTask implements RunningTask {
       this.fargate.balancer.registerTarget(name, { id: this.address, port });
     }
     const { discoveryName } = this.service;
-    if (discoveryName !== undefined) await this.fargate.discover(discoveryName, this.address);
+    if (discoveryName !== undefined) await this.fargate.discovery.add(discoveryName, this.address);
   }
 
   async deregister(): Promise<void> {
@@ -231,7 +216,7 @@ class FargateTask implements RunningTask {
     for (const { name, port } of targetGroups) {
       this.fargate.balancer.deregisterTarget(name, { id: this.address, port });
     }
-    if (discoveryName !== undefined) await this.fargate.forget(discoveryName, this.address);
+    if (discoveryName !== undefined) await this.fargate.discovery.remove(discoveryName, this.address);
     while (this.states().some(({ reason }) => reason === "Target.DeregistrationInProgress")) await sleep(DRAIN_POLL_MS);
   }
 

@@ -10,12 +10,11 @@ import type { Mock } from "../mock/server";
 import { Interrupted } from "../process";
 import { startProgress, type Progress, type ProgressMode } from "../progress";
 import { UserError } from "../user-error";
-import type { EngineInput, Trial } from "./engine-input";
+import type { EngineInput, NetworkAddresses, Trial } from "./engine-input";
 import type { LiveProgram } from "./fargate";
 import { strayKeys } from "./stray-keys";
 import { refuseWithoutNamespaces, runInNamespaces } from "./ground/enter";
 import { startRelay, type Relay } from "./ground/relay";
-import type { NetworkAddresses } from "./ground/virtual-network";
 import type { EngineMessage, LiveReport } from "./live-report";
 import { readStack } from "./stack/read-stack";
 
@@ -181,13 +180,17 @@ function programOf({ path, home }: ServiceBinary): LiveProgram {
 }
 
 /** Addresses of the VPC's own, below those of its subnets. */
-function placesOf({ network }: PlatformConfig): { readonly addresses: NetworkAddresses; readonly subnet: string } {
+function placesOf({ network }: PlatformConfig): {
+  readonly vpcCidr: string;
+  readonly addresses: NetworkAddresses;
+  readonly subnet: string;
+} {
   const { vpcCidr, zones } = network;
   const start = vpcCidr.split("/")[0]?.split(".").slice(0, 3).join(".") ?? "10.0.0";
   const [first] = zones;
   return {
+    vpcCidr,
     addresses: {
-      vpcCidr,
       // AWS: "the base of the VPC IPv4 network range plus two".
       resolver: `${start}.2`,
       aws: `${start}.5`,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { SourceFile } from "../../modules/checks/source-file";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { FrontDoor } from "./front-door";
-import { Ground } from "./ground/ground";
+import { Ground } from "./ground";
 import { ALL_ITEMS } from "./items/all-items";
 import type { StoringService } from "./items/signal-items";
 import { overlap } from "./overlap";

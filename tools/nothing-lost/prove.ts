@@ -5,7 +5,7 @@ import type { PlatformConfig } from "../../modules/config/platform-config";
 import { findBinary } from "../binaries/find-binary";
 import { ensureMockPython } from "../mock/venv";
 import { makeRunFolder } from "../paths";
-import { runInNamespaces } from "./ground/enter";
+import { refuseWithoutNamespaces, runInNamespaces } from "../live/ground/enter";
 import type { InsideInput } from "./inside";
 import { STORING_SERVICES, type StoringService } from "./items/signal-items";
 import type { LossResult } from "./result";
@@ -51,6 +51,7 @@ const RUN_SECONDS = 900;
  */
 export async function proveNothingLost(options: NothingLostOptions): Promise<NothingLostResult> {
   const { config, services = STORING_SERVICES, onLine = () => undefined } = options;
+  await refuseWithoutNamespaces();
   const runFolder = makeRunFolder("nothing-lost");
   const found = await Promise.all(services.map(async (service) => findBinary({ service, platform: config })));
   await ensureMockPython(onLine);
@@ -67,7 +68,14 @@ export async function proveNothingLost(options: NothingLostOptions): Promise<Not
     waitSeconds: WAIT_SECONDS,
   };
   const file = join(__dirname, "inside.ts");
-  await runInNamespaces({ file, input, runFolder, onLine, timeoutSeconds: RUN_SECONDS });
+  await runInNamespaces({
+    file,
+    input,
+    runFolder,
+    logFile: join(runFolder, "logs", "inside.log"),
+    onLine,
+    timeoutSeconds: RUN_SECONDS,
+  });
   return { runFolder, results: JSON.parse(readFileSync(resultFile, "utf8")) as LossResult[] };
 }
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SourceFile } from "../../modules/checks/source-file";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { serviceCatalog } from "../../modules/services/catalog";
-import type { Ground } from "./ground/ground";
-import type { Task } from "./ground/task";
+import type { Ground } from "./ground";
+import type { Task } from "./task";
 import type { ItemBatch, Send, SignalItems } from "./items/signal-items";
 import { readBack } from "./read-back";
 import type { RestartResult, TodayResult } from "./result";
@@ -58,7 +58,7 @@ export async function restart(props: RestartProps): Promise<RestartResult> {
 }
 
 async function stopOf({ ground }: RestartProps, task: Task, config: PlatformConfig): ReturnType<Task["stop"]> {
-  ground.unregister(task, config);
+  await ground.unregister(task, config);
   return task.stop();
 }
 

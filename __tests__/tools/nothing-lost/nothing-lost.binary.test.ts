@@ -1,6 +1,6 @@
 import { profiles } from "../../../common.config";
 import { mayHaveBinary } from "../../../tools/binaries/find-binary";
-import { groundLacks } from "../../../tools/nothing-lost/ground/enter";
+import { groundLacks } from "../../../tools/live/ground/enter";
 import { STORING_SERVICES, type StoringService } from "../../../tools/nothing-lost/items/signal-items";
 import { lossesIn } from "../../../tools/nothing-lost/judge";
 import { proveNothingLost } from "../../../tools/nothing-lost/prove";

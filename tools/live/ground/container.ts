@@ -19,12 +19,39 @@ export interface ContainerProps {
   /** Folder of this machine that the program needs. @default - none */
   readonly home?: string | undefined;
   readonly files: readonly ContainerFile[];
+  /** Empty folders of the image in which the program writes. */
+  readonly folders: readonly string[];
+  /** Its host name, by which tasks are told apart in rings. */
+  readonly hostName: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly place: NetworkPlace;
   /** Folder for its disk; it goes with the container. */
   readonly disk: string;
   /** Gets all that it writes, appended. */
   readonly logFile: string;
+}
+
+/** Where Go's and most other programs look for certificates. */
+const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+
+/**
+ * What the container runtime itself puts on a container's disk, and the authority that it trusts.
+ *
+ * @param resolver address of the name server
+ * @param trusted certificate of the authority, PEM
+ */
+export function runtimeFiles(resolver: string, trusted: string): readonly ContainerFile[] {
+  return [
+    { path: "/etc/resolv.conf", text: `nameserver ${resolver}\n` },
+    { path: "/etc/hosts", text: "127.0.0.1 localhost\n" },
+    { path: "/etc/passwd", text: "root:x:0:0:root:/:/bin/sh\n" },
+    { path: CERTIFICATES, text: trusted },
+  ];
+}
+
+/** The host name that Fargate gives a task. */
+export function hostNameOf({ address }: NetworkPlace, region: string): string {
+  return `ip-${address.replaceAll(".", "-")}.${region}.compute.internal`;
 }
 
 /** How a container ended. */
@@ -41,12 +68,13 @@ const LIBRARIES = ["usr", "lib", "lib64"];
 
 /**
  * What the container runtime would do: the task's own disk with the image's files becomes the root folder, then the program
- * replaces this script. Positional parameters: root folder, program, home or nothing, arguments.
+ * replaces this script. Positional parameters: host name, root folder, program, home or nothing, arguments.
  */
 const SCRIPT = `
 set -e
-root=$1 program=$2 home=$3
-shift 3
+hostname "$1"
+root=$2 program=$3 home=$4
+shift 4
 for folder in ${LIBRARIES.join(" ")}; do
   if [ -e "/$folder" ]; then mkdir -p "$root/$folder"; mount --rbind "/$folder" "$root/$folder"; fi
 done
@@ -75,6 +103,7 @@ export class Container {
   private readonly child: ChildProcess;
 
   private constructor(private readonly props: ContainerProps) {
+    for (const folder of props.folders) mkdirSync(join(props.disk, folder), { recursive: true });
     for (const { path, text } of props.files) put(join(props.disk, path), text);
     mkdirSync(dirname(props.logFile), { recursive: true });
     this.child = launch(props);
@@ -116,6 +145,11 @@ export class Container {
     return { seconds: (performance.now() - started) / 1000, killed };
   }
 
+  /** Kills it, if it still runs. */
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+
   /** Removes the disk of a container that has ended. What was mounted there was so for the container alone. */
   removeDisk(): void {
     rmSync(this.props.disk, { recursive: true, force: true });
@@ -133,12 +167,13 @@ function put(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-function launch({ place, disk, program, home, command, environment, logFile }: ContainerProps): ChildProcess {
+function launch(props: ContainerProps): ChildProcess {
+  const { place, disk, program, home, command, environment, logFile, hostName } = props;
   mkdirSync(disk, { recursive: true });
   const log = openSync(logFile, "a");
-  const inside = ["sh", "-c", SCRIPT, "sh", disk, program, home ?? "", ...command];
+  const inside = ["sh", "-c", SCRIPT, "sh", hostName, disk, program, home ?? "", ...command];
   try {
-    return spawn("nsenter", [`--net=${place.namespace}`, "unshare", "--mount", ...inside], {
+    return spawn("nsenter", [`--net=${place.namespace}`, "unshare", "--mount", "--uts", ...inside], {
       cwd: "/",
       // The shell needs PATH; the program gets it too and does not care.
       env: { PATH: process.env.PATH, ...environment },

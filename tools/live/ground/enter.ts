@@ -11,6 +11,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   nsenter: "util-linux",
   mount: "mount",
   chroot: "coreutils",
+  hostname: "hostname",
   ip: "iproute2",
   dnsmasq: "dnsmasq-base",
   memcached: "memcached",

@@ -1,18 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { run } from "../../process";
 
-/** Addresses of what is not a task. */
-export interface NetworkAddresses {
-  /** The VPC's network, `10.0.0.0/16`. */
-  readonly vpcCidr: string;
-  /** AWS's resolver: the third address of the VPC's network. */
-  readonly resolver: string;
-  /** Where AWS's endpoints are. */
-  readonly aws: string;
-  readonly cache: string;
-  readonly loadBalancer: string;
-}
-
 /** Where a task is in the network. */
 export interface NetworkPlace {
   readonly address: string;
@@ -40,23 +28,26 @@ export class VirtualNetwork {
   private places = 0;
   private readonly prefixLength: string;
 
-  private constructor(readonly addresses: NetworkAddresses) {
-    this.prefixLength = addresses.vpcCidr.split("/")[1] ?? "16";
+  private constructor(vpcCidr: string) {
+    this.prefixLength = vpcCidr.split("/")[1] ?? "16";
   }
 
   /**
-   * Makes the network; this process itself is in it, at all `addresses` and at ECS's.
+   * Makes the network; this process itself is in it, at ECS's address and at those that it is given.
    *
+   * @param vpcCidr the VPC's network, `10.0.0.0/16`
+   * @param own addresses of this process in it
    * @throws Error with what `ip` said
    */
-  static async create(addresses: NetworkAddresses): Promise<VirtualNetwork> {
-    const network = new VirtualNetwork(addresses);
+  static async create(vpcCidr: string, own: readonly string[]): Promise<VirtualNetwork> {
+    const network = new VirtualNetwork(vpcCidr);
     await must("mount", ["-t", "tmpfs", "tmpfs", "/run"]);
     mkdirSync(NAMESPACES);
     await ip("link", "set", "lo", "up");
-    const { resolver, aws, cache, loadBalancer } = addresses;
-    const own = [resolver, aws, cache, loadBalancer].map((address) => `${address}/${network.prefixLength}`);
-    await bridge(VPC_BRIDGE, own);
+    await bridge(
+      VPC_BRIDGE,
+      own.map((address) => `${address}/${network.prefixLength}`),
+    );
     await bridge(ECS_BRIDGE, [`${CREDENTIALS_ADDRESS}/16`]);
     return network;
   }

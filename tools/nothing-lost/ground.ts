@@ -2,17 +2,41 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, ListObjectsV2Command, type BucketLocationConstraint } from "@aws-sdk/client-s3";
-import type { SourceFile } from "../../../modules/checks/source-file";
-import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { serviceCatalog } from "../../../modules/services/catalog";
-import { internalHost } from "../../../modules/services/internal-host";
-import type { ServiceName } from "../../../modules/services/service-name";
-import { s3Client } from "../../mock/s3";
-import { startMock, type Mock } from "../../mock/server";
-import { AwsFront } from "./aws-front";
-import { NameServer } from "./name-server";
+import type { SourceFile } from "../../modules/checks/source-file";
+import type { PlatformConfig } from "../../modules/config/platform-config";
+import { serviceCatalog } from "../../modules/services/catalog";
+import { internalHost } from "../../modules/services/internal-host";
+import type { ServiceName } from "../../modules/services/service-name";
+import { s3Client } from "../mock/s3";
+import { startMock, type Mock } from "../mock/server";
+import { createAuthority } from "../live/aws/authority";
+import { startDns, type Dns } from "../live/aws/dns";
+import { startAwsFront, type AwsFront } from "../live/aws/front";
+import { Discovery } from "../live/discovery";
+import { VirtualNetwork } from "../live/ground/virtual-network";
 import { Task } from "./task";
-import { cacheAddress, VirtualNetwork } from "./virtual-network";
+
+/** The network that tasks run in, whatever that of their configuration. */
+const VPC = { cidr: "10.0.0.0/16", subnet: "10.0.11", resolver: "10.0.0.2", aws: "10.0.0.3" } as const;
+
+/** Seconds that an answer may be kept; Cloud Map's own value in this platform. */
+const TTL_SECONDS = 10;
+
+/** Who asks AWS here; which role may what is the live rehearsal's question. */
+const ANYBODY = {
+  task: "nothing-lost",
+  service: "nothing-lost",
+  accessKeyId: "ASIANOTHINGLOST00000",
+  secretAccessKey: "mock",
+  sessionToken: "mock",
+  roleName: "nothing-lost",
+  policies: [{ Statement: [{ Effect: "Allow" as const, Action: ["s3:*"], Resource: ["*"] }] }],
+};
+
+/** Address of the cache node of an environment, the first, the second, …: each has its own, as in AWS. */
+function cacheAddress(index: number): string {
+  return `10.0.0.${10 + index}`;
+}
 
 /** What the ground is made of. */
 export interface GroundProps {
@@ -43,9 +67,11 @@ export class Ground {
   private constructor(
     private readonly props: GroundProps,
     private readonly network: VirtualNetwork,
-    private readonly names: NameServer,
+    private readonly dns: Dns,
+    private readonly discovery: Discovery,
     private readonly mock: Mock,
     private readonly front: AwsFront,
+    private readonly trusted: string,
     private readonly caches: readonly ChildProcess[],
   ) {}
 
@@ -55,17 +81,30 @@ export class Ground {
     const { region } = environments[0];
     const logDir = join(runFolder, "logs");
     mkdirSync(logDir, { recursive: true });
-    const network = await VirtualNetwork.create(environments.length);
-    const names = await NameServer.start(logDir);
-    const caches = environments.map(({ environment }, index) => {
-      names.add(cacheHost(environment), cacheAddress(index));
-      return startCache(cacheAddress(index));
+    const caches = environments.map((_environment, index) => cacheAddress(index));
+    const network = await VirtualNetwork.create(VPC.cidr, [VPC.resolver, VPC.aws, ...caches]);
+    const dns = await startDns({
+      folder: join(runFolder, "dns"),
+      address: VPC.resolver,
+      fixed: { "amazonaws.com": VPC.aws },
+      ttlSeconds: TTL_SECONDS,
     });
+    for (const [index, { environment }] of environments.entries()) {
+      await dns.setRecords(cacheHost(environment), [cacheAddress(index)]);
+    }
     const mock = await startMock({ region, logDir });
-    const front = await AwsFront.start(mock.port, region, join(runFolder, "aws-mock.pem"));
+    const authority = await createAuthority(runFolder);
+    const front = await startAwsFront({
+      mockUrl: mock.url,
+      authority,
+      address: VPC.aws,
+      region,
+      principals: [ANYBODY],
+    });
     const buckets = environments.map(({ dataBucket }) => dataBucket.name);
     await makeBuckets(mock, buckets);
-    return new Ground(props, network, names, mock, front, caches);
+    const processes = caches.map(startCache);
+    return new Ground(props, network, dns, new Discovery(dns), mock, front, authority.bundle, processes);
   }
 
   /** Starts a task; its address is in Cloud Map from the start, as that of a task without a container health check. */
@@ -73,21 +112,37 @@ export class Ground {
     const program = this.props.programs[service];
     if (program === undefined) throw new Error(`no program for ${service}`);
     const definition = serviceCatalog(config)[service];
-    const place = await this.network.add();
-    const credentials = { AWS_ACCESS_KEY_ID: "mock", AWS_SECRET_ACCESS_KEY: "mock" };
+    const place = await this.network.add(VPC.subnet);
+    const credentials = {
+      AWS_ACCESS_KEY_ID: ANYBODY.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ANYBODY.secretAccessKey,
+      AWS_SESSION_TOKEN: ANYBODY.sessionToken,
+    };
     const memcachedEndpoint = `${cacheHost(config.environment)}:11211`;
     const environment = { ...definition.environment({ memcachedEndpoint }), ...credentials };
-    this.names.add(internalHost(config, service), place.address);
+    await this.discovery.add(internalHost(config, service), place.address);
     const folder = join(this.props.runFolder, "logs");
-    const caFile = this.front.caFile;
-    const task = Task.start({ name, definition, program, files, environment, place, caFile, folder });
+    const { region } = config;
+    const [resolver, trusted] = [VPC.resolver, this.trusted];
+    const task = Task.start({
+      name,
+      definition,
+      program,
+      files,
+      environment,
+      place,
+      region,
+      resolver,
+      trusted,
+      folder,
+    });
     this.tasks.push(task);
     return task;
   }
 
   /** Takes a task's address out of Cloud Map, which ECS does before it stops the task. */
-  unregister(task: Task, config: PlatformConfig): void {
-    this.names.remove(internalHost(config, task.definition.name), task.address);
+  async unregister(task: Task, config: PlatformConfig): Promise<void> {
+    await this.discovery.remove(internalHost(config, task.definition.name), task.address);
   }
 
   /** Keys of a bucket below a prefix, the first 1000. */
@@ -104,9 +159,8 @@ export class Ground {
   /** Ends everything, the tasks first: they would wait for S3. */
   async close(): Promise<void> {
     for (const task of this.tasks) task.kill();
-    this.names.close();
     for (const cache of this.caches) cache.kill("SIGKILL");
-    this.front.close();
+    await Promise.all([this.dns.close(), this.front.close()]);
     await this.mock.stop();
   }
 }
