@@ -4,6 +4,7 @@ import { readReleases } from "../../modules/config/releases";
 import { expectedBy } from "../images/expected";
 import { notReady, TASKS_LAYER, whatIsMissing } from "../images/readiness";
 import type { Layer } from "../layers";
+import { withReleaseFile } from "../release/with-release-file";
 import type { BeforeLayer, Workspace } from "./workspace";
 
 /**
@@ -30,7 +31,7 @@ async function check(
   };
   const clients = { ecr: new ECRClient(config), secrets: new SecretsManagerClient(config) };
   try {
-    const releases = readReleases(profile.config.environment);
+    const releases = withReleaseFile(() => readReleases(profile.config.environment));
     const expected = expectedBy(profile, releases);
     const missing = await whatIsMissing(clients, withSecrets ? expected : { ...expected, secrets: [] });
     if (missing.length > 0) throw notReady(missing);

@@ -1,6 +1,7 @@
 import { readReleases } from "../../modules/config/releases";
 import type { ServiceName } from "../../modules/services/service-name";
 import { connectToWorkload } from "../account/workload-clients";
+import { withReleaseFile } from "../release/with-release-file";
 import { summarizeDeployment, type DeploymentSummary } from "../state/overview";
 import { openSession } from "../state/session";
 import { diagnose } from "./diagnose";
@@ -39,7 +40,7 @@ export async function diagnoseAccount(options: DiagnoseAccountOptions): Promise<
   const { profile } = session;
   const clients = connectToWorkload(profile.config.region, env);
   try {
-    const releases = readReleases(profile.config.environment, env);
+    const releases = withReleaseFile(() => readReleases(profile.config.environment, env));
     const found = await diagnose({ profile, releases, clients, services, lines });
     return { ...summarizeDeployment(session), services: found };
   } finally {

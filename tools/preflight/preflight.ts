@@ -2,6 +2,7 @@ import { readReleases } from "../../modules/config/releases";
 import { platformJson, type SynthesizedLayer } from "../../stacks/platform-json";
 import { ask } from "../account/ask";
 import { awsErrorCode } from "../aws/errors";
+import { withReleaseFile } from "../release/with-release-file";
 import { layerIds } from "../state/layer-id";
 import { readLayerState } from "../state/layer-state";
 import { summarizeDeployment, type DeploymentSummary } from "../state/overview";
@@ -62,7 +63,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const { config } = session.profile;
   const clients = connectForPreflight(config.region, env);
   try {
-    const releases = readReleases(config.environment, env);
+    const releases = withReleaseFile(() => readReleases(config.environment, env));
     const states = await readStates(session);
     const platform = options.platform ?? platformJson(config, releases);
     const context: PreflightContext = { session, clients, releases, platform, states };

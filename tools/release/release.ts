@@ -1,5 +1,5 @@
 import type { ReleasedTag } from "../../modules/config/image-version";
-import type { ImageDigest } from "../../modules/config/releases";
+import { readReleaseFile, type ImageDigest } from "../../modules/config/releases";
 import { UserError } from "../user-error";
 import { verifyService } from "../verify/verify";
 import { Docker } from "./docker";
@@ -7,6 +7,7 @@ import { recordRelease } from "./record-release";
 import { keptTag, releaseTag } from "./release-tag";
 import type { ReleaseResult } from "./result";
 import { openRelease, type ReleaseSession, type ReleaseTarget } from "./session";
+import { withReleaseFile } from "./with-release-file";
 import { committedSources } from "./unchanged-sources";
 
 /** What is built and pushed. */
@@ -33,6 +34,8 @@ export interface ReleaseOptions extends ReleaseTarget {
 export async function release(options: ReleaseOptions): Promise<ReleaseResult> {
   const session = await openRelease(options);
   const say = options.say ?? (() => undefined);
+  // A file that is not as it should be is found out before the build, not after the push.
+  withReleaseFile(() => readReleaseFile(session.file));
   const docker = new Docker(session.env, say);
   const version = session.profile.config.imageVersions[session.service];
   const tag = options.built ?? releaseTag(version, options.now ?? new Date());
@@ -126,6 +129,6 @@ export function recorded(
   digest: ImageDigest,
 ): ReleaseResult {
   const { file, service, profile } = session;
-  const entry = recordRelease(file, profile.config.environment, service, { tag, digest });
+  const entry = withReleaseFile(() => recordRelease(file, profile.config.environment, service, { tag, digest }));
   return { ...result(session, did, image, tag), recorded: entry, file };
 }

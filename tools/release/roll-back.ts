@@ -2,6 +2,7 @@ import { readReleaseFile } from "../../modules/config/releases";
 import { UserError } from "../user-error";
 import { recorded } from "./release";
 import type { ReleaseResult } from "./result";
+import { withReleaseFile } from "./with-release-file";
 import { openRelease, type ReleaseTarget } from "./session";
 
 /**
@@ -14,7 +15,8 @@ import { openRelease, type ReleaseTarget } from "./session";
 export async function rollBack(target: ReleaseTarget): Promise<ReleaseResult> {
   const session = await openRelease(target);
   const { file, service, repository, profile } = session;
-  const previous = readReleaseFile(file)[profile.config.environment]?.[service]?.previous;
+  const releases = withReleaseFile(() => readReleaseFile(file));
+  const previous = releases[profile.config.environment]?.[service]?.previous;
   if (previous === undefined) {
     throw new UserError({
       what: `No release of ${service} is recorded before the present one.`,

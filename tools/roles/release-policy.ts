@@ -19,6 +19,7 @@ export function releasePolicy({ repositories }: PlatformResources): readonly Pol
         "ecr:CompleteLayerUpload",
         "ecr:DescribeImages",
         "ecr:DescribeImageScanFindings",
+        "ecr:DescribeRepositories",
         "ecr:GetDownloadUrlForLayer",
         "ecr:InitiateLayerUpload",
         "ecr:PutImage",

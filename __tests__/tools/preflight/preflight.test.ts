@@ -11,6 +11,7 @@ import {
   DescribeRepositoriesCommand,
   ECRClient,
   ImageNotFoundException,
+  RepositoryNotFoundException,
 } from "@aws-sdk/client-ecr";
 import {
   DescribeLoadBalancersCommand,
@@ -71,7 +72,7 @@ beforeEach(() => {
   mocks.s3.on(GetBucketVersioningCommand, { Bucket: "jsj-lgtm-data-s3" }).resolves({});
   mocks.dynamo.on(GetItemCommand).resolves({});
   mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{}] });
-  mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: [{ repositoryName: "someone-elses" }] });
+  mocks.ecr.on(DescribeRepositoriesCommand).rejects(new RepositoryNotFoundException(meta));
   mocks.secrets.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify({ password: "hunter2" }) });
   mocks.iam.on(GetRoleCommand).rejects(new NoSuchEntityException(meta));
   mocks.discovery.on(ListNamespacesCommand).resolves({ Namespaces: [] });
@@ -132,7 +133,7 @@ test("what exists and no state knows comes with import blocks at the layers' own
       { Id: "srv-2", Name: "someone-elses" },
     ],
   });
-  mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: [{ repositoryName: "lgtm-loki" }] });
+  mocks.ecr.on(DescribeRepositoriesCommand, { repositoryNames: ["lgtm-loki"] }).resolves({});
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: "/ecs/lgtm-prod/alloy" }] });
 
   const found = await looked();

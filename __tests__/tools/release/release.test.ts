@@ -150,6 +150,14 @@ test("without Docker it says how to get it; without an engine too", async () => 
   });
 });
 
+test("a release file that is not as it should be is found out before the build", async () => {
+  writeFileSync(file, '{"prod": {"tempo": {"tag": "latest"}}}');
+  const stand = docker();
+  const error = await failure(release(options(stand)));
+  expect(error).toMatchObject({ exit: "badInput", detail: expect.stringContaining("prod.tempo.tag") as string });
+  expect(stand.calls()).toEqual([]);
+});
+
 test("without a repository nothing is built", async () => {
   ecr.on(DescribeRepositoriesCommand).rejects(new RepositoryNotFoundException({ $metadata: {}, message: "none" }));
   const stand = docker();

@@ -1,5 +1,7 @@
 import { profiles } from "../../../common.config";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
+import { DIAGNOSE_ACTIONS } from "../../../tools/diagnose/diagnose";
+import { PREFLIGHT_ACTIONS } from "../../../tools/preflight/preflight";
 import { evaluate } from "../../../tools/live/aws/iam/evaluate";
 import type { Permission } from "../../../tools/live/aws/iam/permission";
 import { platformResources } from "../../../tools/roles/resources";
@@ -79,9 +81,10 @@ describe("what Terraform called for all eleven layers", () => {
     ]);
   });
 
-  test("the release role may do none of it", () => {
+  test("the release role may do none of it, but look at the repositories that it pushes to", () => {
     const all = [...recorded("apply"), ...recorded("destroy")];
-    expect(refused("release", all)).toHaveLength(all.length);
+    const allowed = all.filter((permission) => refused("release", [permission]).length === 0);
+    expect([...new Set(allowed.map(({ action }) => action))]).toEqual(["ecr:DescribeRepositories"]);
   });
 
   test("another environment's role may write nothing that bears a name", () => {
@@ -97,6 +100,28 @@ describe("what Terraform called for all eleven layers", () => {
 });
 
 describe("the plan role", () => {
+  /** What `preflight` and `diagnose` name, where an action knows resources. */
+  const RESOURCES: Readonly<Record<string, string>> = {
+    "s3:GetObject": "arn:aws:s3:::jsj-lgtm-terraform-state-prod/lgtm-ecs/prod/01-vpc/terraform.tfstate",
+    "s3:ListBucket": "arn:aws:s3:::jsj-lgtm-terraform-state-prod",
+    "s3:GetBucketVersioning": "arn:aws:s3:::jsj-lgtm-data-s3",
+    "dynamodb:GetItem": `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/jsj-lgtm-terraform-lock-prod`,
+    "ecr:DescribeImages": `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/lgtm-tempo`,
+    "ecr:DescribeRepositories": `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/lgtm-tempo`,
+    "secretsmanager:DescribeSecret": `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:lgtm/grafana-admin-password-abcdef`,
+    "iam:GetRole": `arn:aws:iam::${ACCOUNT}:role/aws-service-role/elasticache.amazonaws.com/AWSServiceRoleForElastiCache`,
+    "logs:GetLogEvents": `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/ecs/lgtm-prod/tempo:log-stream:tempo/tempo/1`,
+  };
+  // Needs no permission, and must not have the last one.
+  const others = ["sts:GetCallerIdentity", "secretsmanager:GetSecretValue"];
+
+  test.each([...new Set([...PREFLIGHT_ACTIONS, ...DIAGNOSE_ACTIONS])].filter((action) => !others.includes(action)))(
+    "may %s, as preflight and diagnose do",
+    (action) => {
+      expect(may("plan", action, RESOURCES[action])).toBe(true);
+    },
+  );
+
   test("reads no value of a secret, even if another policy lets it", () => {
     const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:lgtm/grafana-admin-password-abcdef`;
     expect(may("plan", "secretsmanager:DescribeSecret", secret)).toBe(true);
@@ -212,6 +237,9 @@ describe("the release role", () => {
   test("pushes to the platform's repositories", () => {
     expect([push("lgtm-loki"), push("lgtm-staging-loki"), push("other")]).toEqual([true, false, false]);
     expect(may("release", "ecr:GetAuthorizationToken")).toBe(true);
+    for (const action of ["ecr:DescribeRepositories", "ecr:DescribeImages"]) {
+      expect(may("release", action, `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/lgtm-loki`)).toBe(true);
+    }
   });
 
   test("removes no image", () => {
