@@ -39,11 +39,11 @@ ${report.layers.map(layerSection).join("\n")}
 `;
 }
 
-function title({ facts: { profile, environment }, total }: PlanReport): string {
+function title({ facts: { purpose, profile, environment }, total }: PlanReport): string {
   const changed = total.create + total.update + total.replace + total.delete + total.forget;
   const where =
     profile === undefined ? "" : ` of profile ${profile}${environment === undefined ? "" : ` (${environment})`}`;
-  return `Plan${where}: ${changed === 0 ? "nothing changes" : countText(changed, "change")}`;
+  return `${purpose === "destroy" ? "Plan to destroy" : "Plan"}${where}: ${changed === 0 ? "nothing changes" : countText(changed, "change")}`;
 }
 
 function factsList({ facts }: PlanReport): string {
@@ -60,7 +60,8 @@ function factsList({ facts }: PlanReport): string {
   const shown = rows.flatMap(([name, value]) =>
     value === undefined ? [] : [`<dt>${name}</dt><dd><code>${escapeHtml(value)}</code></dd>`],
   );
-  return shown.length === 0 ? "" : `<dl class="facts">${shown.join("")}</dl>`;
+  const selection = facts.selection === undefined ? "" : `<p>${escapeHtml(facts.selection)}</p>`;
+  return shown.length === 0 ? selection : `<dl class="facts">${shown.join("")}</dl>${selection}`;
 }
 
 function tiles({ total }: PlanReport): string {
