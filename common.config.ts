@@ -232,20 +232,15 @@ export const activeProfile: ProfileName = "baseline";
 
 /**
  * A real environment and the one configuration that `./lgtm` will apply to it. The workflows run once for each. No
- * account and no role is named here: the roles' ARNs are variables of the GitHub environments (docs/delivery.md).
+ * account and no role is named here: the roles' ARNs are variables on GitHub (docs/delivery.md).
  */
 export interface Deployment {
   readonly profile: ProfileName;
   /**
-   * GitHub environment that applies run in: its reviewers approve, its variables name the role that may change things.
+   * GitHub environment in which applies run: its reviewers approve.
    * @default - the environment's name
    */
-  readonly applyEnvironment?: string;
-  /**
-   * GitHub environment that plans and drift run in: without reviewers, its variables name the role that may only read.
-   * @default - the environment's name with `-plan` at its end
-   */
-  readonly planEnvironment?: string;
+  readonly gitHubEnvironment?: string;
 }
 
 /** Environment name -> what is deployed there. */

@@ -2,15 +2,18 @@ import { deployments, profiles, type Deployment } from "../common.config";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { UserError } from "./user-error";
 
+/** What the workflows take a role for. */
+export type RoleDuty = "plan" | "apply" | "release";
+
 /** One real environment, as the workflows run for it. */
 export interface DeploymentEntry {
   readonly environment: string;
   readonly profile: string;
   readonly region: string;
-  /** GitHub environment of plans and drift; its variable LGTM_PLAN_ROLE_ARN names the role that reads. */
-  readonly planEnvironment: string;
-  /** GitHub environment of applies, with the reviewers; its variable LGTM_APPLY_ROLE_ARN names the role that changes. */
-  readonly applyEnvironment: string;
+  /** GitHub environment in which applies run: its reviewers approve. */
+  readonly gitHubEnvironment: string;
+  /** Names of the variables on GitHub that hold the ARNs of the roles (`./lgtm roles`), by what they are for. */
+  readonly roleVariables: Readonly<Record<RoleDuty, string>>;
 }
 
 /**
@@ -44,7 +47,16 @@ function entryOf(environment: string, deployment: Deployment): DeploymentEntry {
     environment,
     profile: deployment.profile,
     region: config.region,
-    planEnvironment: deployment.planEnvironment ?? `${environment}-plan`,
-    applyEnvironment: deployment.applyEnvironment ?? environment,
+    gitHubEnvironment: deployment.gitHubEnvironment ?? environment,
+    roleVariables: {
+      plan: roleVariable("PLAN", environment),
+      apply: roleVariable("APPLY", environment),
+      release: roleVariable("RELEASE", environment),
+    },
   };
+}
+
+/** GitHub takes letters, digits and underscores in the name of a variable. */
+function roleVariable(duty: string, environment: string): string {
+  return `LGTM_${duty}_ROLE_ARN_${environment.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
 }

@@ -15,8 +15,8 @@ export function registerDeployments(program: Command): void {
     .command("deployments")
     .summary("list the environments that are deployed, and how")
     .description(
-      "Lists `deployments` of common.config.ts: each environment with its profile, its region and the GitHub environments of its " +
-        "plans and applies. With --github the list becomes the step's output `matrix`.",
+      "Lists `deployments` of common.config.ts: each environment with its profile, its region and the names that the workflows look " +
+        "up on GitHub. With --github the list becomes the step's output `matrix`.",
     )
     .argument("[environments...]", "only these; an unknown one ends with 2")
     .addOption(gitHubOption())
@@ -32,8 +32,14 @@ function runDeployments(only: readonly string[], options: Options): void {
     process.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
     return;
   }
-  const titles = ["environment", "profile", "region", "plans in GitHub environment", "applies in GitHub environment"];
-  const rows = all.map((one) => [one.environment, one.profile, one.region, one.planEnvironment, one.applyEnvironment]);
+  const titles = ["environment", "profile", "region", "GitHub environment", "variable of the role that plans"];
+  const rows = all.map((one) => [
+    one.environment,
+    one.profile,
+    one.region,
+    one.gitHubEnvironment,
+    one.roleVariables.plan,
+  ]);
   process.stdout.write(
     `${renderTable(
       titles.map((title) => ({ title })),

@@ -18,7 +18,11 @@ export function gitHubOption(): Option {
 
 /** `--layer ID`, repeatable; a comma-separated list is taken as well. */
 export function layerOption(): Option {
-  return new Option("--layer <id...>", "only this layer; may be repeated").default([], "all").argParser(collectNames);
+  return new Option("--layer <id...>", "only this layer; may be repeated; `all` is all")
+    .default([], "all")
+    .argParser((value: string, previous: readonly string[]) =>
+      collectNames(value, previous).filter((name) => name !== "all"),
+    );
 }
 
 /** Collects a repeatable option; a comma-separated list is taken as well. */

@@ -1,6 +1,6 @@
-import { ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { join } from "node:path";
-import { onAws } from "../aws/errors";
+import { awsErrorCode, onAws } from "../aws/errors";
 import { formatSeconds } from "../format";
 import type { Layer } from "../layers";
 import { interruptSignal } from "../process";
@@ -93,18 +93,29 @@ async function planLayer(layer: Layer, terraform: Terraform, progress: Progress,
 /** Half a destruction is worse than none: a bucket that holds objects would stop it only after all else is gone. */
 async function refuseFullBuckets(layer: Layer, json: string, s3: S3Client): Promise<void> {
   for (const { name, address } of strictBuckets(json)) {
-    const call = { doing: `see whether ${name} is empty`, permissions: ["s3:ListBucketVersions"] };
-    const { Versions = [], DeleteMarkers = [] } = await onAws(call, () =>
-      s3.send(new ListObjectVersionsCommand({ Bucket: name, MaxKeys: 1 })),
-    );
-    const [first] = [...Versions, ...DeleteMarkers];
+    const first = await firstObject(s3, name);
     if (first === undefined) continue;
     throw new UserError({
-      what: `The bucket ${name} holds objects (${first.Key ?? ""} …), and Terraform may not delete them with it. Nothing was destroyed.`,
+      what: `The bucket ${name} holds objects (${first} …), and Terraform may not delete them with it. Nothing was destroyed.`,
       where: `${layer.id}, ${address}`,
       mend: "empty the bucket, all versions, then plan again; for the data bucket there is also dataBucket.destroyWithObjects, applied before",
       exit: "negative",
     });
+  }
+}
+
+/** Key of one object; deleted ones whose versions are kept count where they may be listed. */
+async function firstObject(s3: S3Client, Bucket: string): Promise<string | undefined> {
+  const call = { doing: `see whether ${Bucket} is empty`, permissions: ["s3:ListBucket"] };
+  const { Contents = [] } = await onAws(call, () => s3.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 })));
+  if (Contents.length > 0) return Contents[0]?.Key ?? "";
+  try {
+    const found = await s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
+    return [...(found.Versions ?? []), ...(found.DeleteMarkers ?? [])][0]?.Key;
+  } catch (error) {
+    // The role that plans lists objects, not versions; Terraform then says so itself.
+    if (awsErrorCode(error) === "AccessDenied") return undefined;
+    throw error;
   }
 }
 
