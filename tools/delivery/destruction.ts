@@ -1,4 +1,5 @@
 import { withDependencies, withDependents, selectLayers, type Layer } from "../layers";
+import { statefulOf } from "../terraform/stateful";
 import { UserError } from "../user-error";
 
 /** What is to be destroyed. */
@@ -16,14 +17,6 @@ export interface Destruction {
   readonly kept: readonly { readonly layer: string; readonly because: string }[];
   /** Layers of which there is nothing. */
   readonly absent: readonly string[];
-}
-
-/** Resources whose deletion loses what no apply brings back: buckets with data or states, images, the lock table. */
-const STATEFUL = /(^|\.)(aws_s3_bucket|aws_ecr_repository|aws_dynamodb_table)\.[^.]+$/;
-
-/** The addresses that hold data. */
-export function statefulOf(addresses: readonly string[]): readonly string[] {
-  return addresses.filter((address) => STATEFUL.test(address));
 }
 
 /**

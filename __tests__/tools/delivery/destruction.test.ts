@@ -3,9 +3,9 @@ import {
   checkDestroyPhrase,
   chooseDestruction,
   describeDestruction,
-  statefulOf,
   type DestructionRequest,
 } from "../../../tools/delivery/destruction";
+import { statefulOf } from "../../../tools/terraform/stateful";
 import type { UserError } from "../../../tools/user-error";
 
 function layer(id: string, ...dependencies: readonly string[]): Layer {
