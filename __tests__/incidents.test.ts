@@ -168,7 +168,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
       says: /imageRepositories\.deployedTag: write "released"/,
     },
     { test: "stacks/ecs-stack.test.ts", text: "I11: " },
-    { plannedInIssue: 9, what: "the release workflow records tag and digest by pull request" },
+    { test: "workflows/workflows.test.ts", text: "I11: " },
   ],
   I12: [
     { test: "tools/terraform/explain.test.ts", text: "versioning that cannot be turned off names the setting" },
@@ -235,10 +235,11 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   I22: [
     { test: "adoption.terraform.test.ts", text: "a state bucket that does not exist names the layer that makes it" },
   ],
-  I23: [{ plannedInIssue: 9, what: "a test that each reusable workflow's permissions are granted by its caller" }],
+  I23: [{ test: "workflows/workflows.test.ts", text: "I23: " }],
   I24: [
     { test: "tools/delivery.terraform.test.ts", text: "a plan file that was altered by one byte" },
-    { plannedInIssue: 9, what: "plan, report, approval, then exactly that plan; no pipe behind an exit code" },
+    { test: "workflows/workflows.test.ts", text: "I24: no approval before there is a plan" },
+    { test: "workflows/workflows.test.ts", text: "I24: a script that pipes an apply" },
   ],
   I25: [
     { test: "adoption.terraform.test.ts", text: "a layer whose upstream has no state names the layer to apply first" },

@@ -15,6 +15,7 @@ import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
 import { registerDriftIssues } from "./commands/drift-issues";
+import { registerImages } from "./commands/images";
 import { registerLint } from "./commands/lint";
 import { registerPlan } from "./commands/plan";
 import { registerPreflight } from "./commands/preflight";
@@ -49,6 +50,7 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerDiagnose,
   registerRelease,
   registerDeployments,
+  registerImages,
   registerBootstrap,
   registerState,
   registerVerify,

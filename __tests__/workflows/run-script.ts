@@ -19,8 +19,20 @@ const VALUES: Readonly<Record<string, string>> = {
   LAYER: "60-ecs",
   SERVICE: "tempo",
   BRANCH: "release/tempo",
+  DEPLOYMENT: "prod",
+  TAG: "2.9.0-20260116-043000",
   INCLUDE: "15-s3",
 };
+
+/** What jq would read from the results of `./lgtm release --json`, by the last word of its filter. */
+const JQ = `#!/bin/bash
+case "$2" in
+  .service) echo tempo ;;
+  .tag) echo 2.9.0-20260116-043000 ;;
+  .recorded.digest) echo sha256:${"0".repeat(64)} ;;
+  *) echo tag=2.9.0-20260116-043000 ;;
+esac
+`;
 
 /**
  * Runs a step's script as a runner does, with the shell that the workflow names, and stand-ins for the programs that it
@@ -40,6 +52,10 @@ export function runScript(
     for (const program of ["lgtm", ".ci/run", "bin/npm", "bin/terraform", "bin/docker", "bin/aws"]) {
       standIn(join(folder, program), folder);
     }
+    writeFileSync(join(folder, "bin", "jq"), JQ, { mode: 0o755 });
+    // As if one image had been pushed.
+    mkdirSync(join(folder, "released", "released-prod-tempo"), { recursive: true });
+    writeFileSync(join(folder, "released", "released-prod-tempo", "released.json"), "{}");
     const file = join(folder, "script.sh");
     writeFileSync(file, script.run);
     // The stand-ins look their code up by their words; a first run tells which words there are.

@@ -85,6 +85,7 @@ describe("what they may do", () => {
         "deploy.yml destroy",
         "drift.yml drift",
         "images.yml release",
+        "images.yml propose",
         "plan.yml plan",
       ],
       contents: ["images.yml propose"],
@@ -132,6 +133,35 @@ describe("what they may do", () => {
 
   test("nothing that others write (titles, inputs, branches) becomes a part of a script", () => {
     for (const { where, run } of scripts) expect([where, run.includes("${{")]).toEqual([where, false]);
+  });
+});
+
+describe("what is released", () => {
+  const names =
+    workflows["images.yml"]?.jobs.release?.steps?.map(({ name, uses }) => name ?? uses?.split("@")[0]) ?? [];
+
+  test("is built and judged, then scanned, then pushed; only then handed to the job that proposes it", () => {
+    const order = ["Build, and let", "Scan for critical", "Push", "Hand tag and digest"];
+    const places = order.map((begin) => names.findIndex((name) => name?.startsWith(begin)));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+  });
+
+  test("only without critical vulnerabilities that have a fix; waivers are in a file that has a review", () => {
+    const scan = workflows["images.yml"]?.jobs.release?.steps?.find(({ uses = "" }) => uses.includes("trivy-action"));
+    expect(scan?.with).toMatchObject({
+      severity: "CRITICAL",
+      "ignore-unfixed": true,
+      "exit-code": "1",
+      trivyignores: ".trivyignore.yaml",
+    });
+  });
+
+  test("I11: tag and digest are recorded by a pull request, by a job that builds nothing", () => {
+    const proposing = workflows["images.yml"]?.jobs.propose;
+    const run = proposing?.steps?.map((step) => step.run ?? "").join("\n") ?? "";
+    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm propose --file releases\.json/);
+    expect(run).not.toMatch(/docker|--build-only|--built/);
   });
 });
 
@@ -221,13 +251,13 @@ withBash("the steps' scripts", () => {
       "diagnose",
       "drift",
       "drift-issues",
+      "images",
       "plan",
       "preflight",
       "propose",
       "release",
       "smoke",
       "synth",
-      "verify",
     ]);
     expect(await refusalOf(["plan", "--no-such-option"])).toContain("unknown option");
   });

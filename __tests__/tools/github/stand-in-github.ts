@@ -111,10 +111,10 @@ export class StandInGitHub {
       if (method === "GET") return page(this.comments, query);
       const issue = this.issues.find(({ number }) => number === Number(comments[1]));
       issue?.comments.push(String(body.body));
-      return { status: 201, body: issue ?? this.add(this.comments, body as Partial<Item>) };
+      return { status: 201, body: issue ?? this.add(this.comments, body) };
     }
     if (route === "issues" && method === "POST") {
-      return { status: 201, body: this.add(this.issues, body as Partial<Item>) };
+      return { status: 201, body: this.add(this.issues, body) };
     }
     if (route === "issues") {
       const label = query.get("labels") ?? "";
@@ -169,7 +169,7 @@ function shaOf(content: string): string {
   return `sha-${content.length}-${content.slice(0, 8)}`;
 }
 
-function page<T>(items: readonly T[], query: URLSearchParams): Answer {
+function page(items: readonly unknown[], query: URLSearchParams): Answer {
   const size = Number(query.get("per_page") ?? 30);
   const start = (Number(query.get("page") ?? 1) - 1) * size;
   return { status: 200, body: items.slice(start, start + size) };
