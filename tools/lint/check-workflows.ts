@@ -37,12 +37,14 @@ export async function checkWorkflows(
     ...["-m", "check_jsonschema", "--builtin-schema", `vendor.github-${name}`],
     ...files,
   ];
+  // Named one by one: in a folder, zizmor looks only where GitHub would.
+  const zizmorArgs = ["--config", join(folder, "zizmor.yml"), ...workflows, ...actions];
   const programs: readonly (readonly string[])[] = [
     [python, ...schema("workflows", workflows)],
     [python, ...schema("actions", actions)],
     // Where they happen to be installed, actionlint would run these two, and find other things than elsewhere.
     [python, "-c", ACTIONLINT, "-no-color", "-shellcheck=", "-pyflakes=", ...workflows],
-    [join(dirname(python), "zizmor"), "--offline", "--no-progress", "--quiet", "--color=never", folder],
+    [join(dirname(python), "zizmor"), "--offline", "--no-progress", "--quiet", "--color=never", ...zizmorArgs],
   ];
   const results = await Promise.all(
     programs.map(([program = "", ...args]) => run(program, args, { cwd: projectRoot, timeoutSeconds: 120 })),
