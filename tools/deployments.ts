@@ -49,14 +49,19 @@ function entryOf(environment: string, deployment: Deployment): DeploymentEntry {
     region: config.region,
     gitHubEnvironment: deployment.gitHubEnvironment ?? environment,
     roleVariables: {
-      plan: roleVariable("PLAN", environment),
-      apply: roleVariable("APPLY", environment),
-      release: roleVariable("RELEASE", environment),
+      plan: roleVariable("plan", environment),
+      apply: roleVariable("apply", environment),
+      release: roleVariable("release", environment),
     },
   };
 }
 
-/** GitHub takes letters, digits and underscores in the name of a variable. */
-function roleVariable(duty: string, environment: string): string {
-  return `LGTM_${duty}_ROLE_ARN_${environment.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
+/**
+ * Name of the variable on GitHub that holds the ARN of a role. GitHub takes letters, digits and underscores.
+ *
+ * @param duty what the role is for
+ * @param environment name of the deployment
+ */
+export function roleVariable(duty: RoleDuty, environment: string): string {
+  return `LGTM_${duty}_ROLE_ARN_${environment}`.toUpperCase().replace(/[^A-Z0-9]/g, "_");
 }

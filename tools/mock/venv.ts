@@ -161,7 +161,7 @@ async function checkPython({ python, tool: { name } }: Plan): Promise<void> {
   throw new UserError({
     what:
       asked.code === 0
-        ? `${python}, which runs ${name}, must be Python ${oldestPython.join(".")} or newer; it is ${asked.stdout.trim()}.`
+        ? `What runs ${name} needs Python ${oldestPython.join(".")} or newer; ${python} is ${asked.stdout.trim()}.`
         : `${python}, which runs ${name}, does not work.`,
     mend,
     exit: "missing",
