@@ -230,9 +230,17 @@ export type ProfileName = keyof typeof profiles;
 /** The configuration that every command works on unless told otherwise; changing this line is a change to review. */
 export const activeProfile: ProfileName = "baseline";
 
-/** A real environment and the one configuration that `./lgtm` will apply to it. */
+/**
+ * A real environment and the one configuration that `./lgtm` will apply to it. The workflows run once for each. No
+ * account and no role is named here: the roles' ARNs are variables on GitHub (docs/delivery.md).
+ */
 export interface Deployment {
   readonly profile: ProfileName;
+  /**
+   * GitHub environment in which applies run: its reviewers approve.
+   * @default - the environment's name
+   */
+  readonly gitHubEnvironment?: string;
 }
 
 /** Environment name -> what is deployed there. */

@@ -24,9 +24,7 @@ type Guard =
   /** The mistake is put back here; one of the findings must say what to write instead. */
   | { readonly replay: string; readonly found: () => readonly string[]; readonly says: RegExp }
   /** A test elsewhere, by its file and a text of it. */
-  | { readonly test: string; readonly text: string }
-  /** Not yet: an issue that will bring it. */
-  | { readonly plannedInIssue: number; readonly what: string };
+  | { readonly test: string; readonly text: string };
 
 const { target } = profiles;
 const catalog = serviceCatalog(target);
@@ -176,6 +174,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
     },
     { test: "stacks/ecs-stack.test.ts", text: "I11: " },
     { test: "tools/release/release.test.ts", text: "pushes under both tags, and records tag and digest" },
+    { test: "workflows/workflows.test.ts", text: "I11: " },
   ],
   I12: [
     { test: "tools/terraform/explain.test.ts", text: "versioning that cannot be turned off names the setting" },
@@ -248,10 +247,11 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   I22: [
     { test: "adoption.terraform.test.ts", text: "a state bucket that does not exist names the layer that makes it" },
   ],
-  I23: [{ plannedInIssue: 9, what: "a test that each reusable workflow's permissions are granted by its caller" }],
+  I23: [{ test: "workflows/workflows.test.ts", text: "I23: " }],
   I24: [
     { test: "tools/delivery.terraform.test.ts", text: "a plan file that was altered by one byte" },
-    { plannedInIssue: 9, what: "plan, report, approval, then exactly that plan; no pipe behind an exit code" },
+    { test: "workflows/workflows.test.ts", text: "I24: no approval before there is a plan" },
+    { test: "workflows/workflows.test.ts", text: "I24: a script that pipes an apply" },
   ],
   I25: [
     { test: "adoption.terraform.test.ts", text: "a layer whose upstream has no state names the layer to apply first" },
@@ -315,14 +315,12 @@ describe.each(Object.entries(INCIDENTS))("%s: %s", (id) => {
       test(`GIVEN ${guard.replay} THEN it is refused, and the message says what to write instead`, () => {
         expect(guard.found()).toContainEqual(expect.stringMatching(guard.says));
       });
-    } else if ("test" in guard) {
+    } else {
       test(`is stopped by ${guard.test}: ${guard.text.trim()}`, () => {
         const file = join(__dirname, guard.test);
         expect(existsSync(file)).toBe(true);
         expect(readFileSync(file, "utf8")).toContain(guard.text);
       });
-    } else {
-      test.todo(`planned in issue ${guard.plannedInIssue}: ${guard.what}`);
     }
   }
 });

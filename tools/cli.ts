@@ -8,13 +8,19 @@ import { registerBench } from "./commands/bench";
 import { registerBootstrap } from "./commands/bootstrap";
 import { registerDiagnose } from "./commands/diagnose";
 import { registerDev } from "./commands/dev";
+import { registerComment } from "./commands/comment";
+import { registerDeployments } from "./commands/deployments";
+import { registerDestroy } from "./commands/destroy";
 import { registerDiagrams } from "./commands/diagrams";
 import { registerDoctor } from "./commands/doctor";
 import { registerDrift } from "./commands/drift";
+import { registerDriftIssues } from "./commands/drift-issues";
+import { registerImages } from "./commands/images";
 import { registerLint } from "./commands/lint";
 import { registerNothingLost } from "./commands/nothing-lost";
 import { registerPlan } from "./commands/plan";
 import { registerPreflight } from "./commands/preflight";
+import { registerPropose } from "./commands/propose";
 import { registerRehearse } from "./commands/rehearse";
 import { registerRoles } from "./commands/roles";
 import { registerSmoke } from "./commands/smoke";
@@ -40,10 +46,13 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerPreflight,
   registerPlan,
   registerApply,
+  registerDestroy,
   registerReport,
   registerDrift,
   registerDiagnose,
   registerRelease,
+  registerDeployments,
+  registerImages,
   registerBootstrap,
   registerState,
   registerVerify,
@@ -54,6 +63,9 @@ const registrations: readonly ((program: Command) => void)[] = [
   registerAddresses,
   registerDiagrams,
   registerBench,
+  registerComment,
+  registerDriftIssues,
+  registerPropose,
 ];
 
 /** The command line with all its commands; nothing runs until it is given arguments. */

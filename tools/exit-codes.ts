@@ -18,6 +18,8 @@ export const exitCodes = {
   missing: 5,
   /** Everything that comes before is applied; images or the secret that the tasks need are missing. */
   notReady: 6,
+  /** An apply stopped: what is left is not what was approved, was planned again, and needs an approval of its own. */
+  stopped: 7,
   /** Interrupted by Ctrl-C or a signal (128 + SIGINT, as shells count it). */
   interrupted: 130,
 } as const;
@@ -34,5 +36,6 @@ export const exitMeanings: Readonly<Record<ExitName, string>> = {
   failed: "Terraform or another program or service failed",
   missing: "this machine lacks something; the message says how to get it",
   notReady: "everything but the tasks is applied; images or a secret that they need are missing",
+  stopped: "an apply stopped half way: what is left was planned again and needs an approval of its own",
   interrupted: "interrupted (Ctrl-C)",
 };

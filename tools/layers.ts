@@ -121,3 +121,13 @@ export function withDependencies(layers: readonly Layer[], ids: readonly string[
   for (const layer of selectLayers(layers, ids)) add(layer.id);
   return layers.filter((layer) => wanted.has(layer.id));
 }
+
+/** The named layers and all that depend on them, directly or not. */
+export function withDependents(layers: readonly Layer[], ids: readonly string[]): readonly Layer[] {
+  const wanted = new Set(selectLayers(layers, ids).map(({ id }) => id));
+  for (let size = -1; size !== wanted.size;) {
+    size = wanted.size;
+    for (const layer of layers) if (layer.dependencies.some((id) => wanted.has(id))) wanted.add(layer.id);
+  }
+  return layers.filter((layer) => wanted.has(layer.id));
+}

@@ -34,6 +34,7 @@ export interface SmallState {
   readonly lineage: string;
   readonly outputs: Readonly<Record<string, { readonly value: unknown }>>;
   readonly resources: readonly {
+    readonly mode: "managed" | "data";
     readonly name: string;
     readonly instances: readonly { readonly attributes: Readonly<Record<string, unknown>> }[];
   }[];

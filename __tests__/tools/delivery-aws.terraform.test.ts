@@ -144,4 +144,9 @@ describe("from nothing", () => {
       "aws_s3_bucket_versioning.terraform_state",
     ]);
   });
+
+  test("to destroy: a bucket that is named, but not empty, is refused before anything goes", async () => {
+    const named = makePlan({ ...common(), layers: [], destroy: { includeStateful: ["00-bootstrap"] } });
+    await expect(named).rejects.toThrow(/bucket \S+ holds objects \(\S+ …\).* Nothing was destroyed/);
+  });
 });

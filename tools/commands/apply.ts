@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { exitCodes } from "../exit-codes";
+import { tellApply } from "../github/tell-job";
 import { interruptSignal } from "../process";
 import { progressMode } from "../progress";
-import { UserError } from "../user-error";
-import { jsonOption, parallelOption, profileOption } from "./options";
+import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -15,6 +14,7 @@ interface Options {
   readonly profile?: string;
   readonly parallel: number;
   readonly resume?: true;
+  readonly github?: true;
   readonly json?: true;
 }
 
@@ -28,7 +28,7 @@ export function registerApply(program: Command): void {
         "then applies exactly these plans in the declared order. A layer that was planned provisionally is planned anew once its " +
         "upstream is applied; if that plan is not what was approved, it stops and plans what is left, for a second approval. " +
         "When Terraform fails, it says which incident that looks like and, for the tasks, what `./lgtm diagnose` finds. " +
-        "Ends with 3 when something was refused or stopped.",
+        "Ends with 3 when something was refused, with 7 when it stopped for a second approval.",
     )
     .requiredOption(
       "--manifest <file>",
@@ -38,6 +38,7 @@ export function registerApply(program: Command): void {
     .option("--resume", "take up an apply of these plans that stopped half way")
     .addOption(profileOption())
     .addOption(parallelOption())
+    .addOption(gitHubOption())
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  $ ./lgtm apply --manifest plans/manifest.json --sha256 9f86d081884c7d65…")
     .action(runApply);
@@ -45,7 +46,9 @@ export function registerApply(program: Command): void {
 
 async function runApply(options: Options): Promise<void> {
   const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
-  const { renderApply, applyFacts } = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
+  const { renderApply, applyFacts, applyExitCode } = load(
+    "../delivery/apply-report",
+  ) as typeof import("../delivery/apply-report");
   const { beforeTasks } = load("../delivery/before-tasks") as typeof import("../delivery/before-tasks");
   const result = await applyPlan({
     manifest: options.manifest,
@@ -62,14 +65,10 @@ async function runApply(options: Options): Promise<void> {
   const diagnosis = interruptSignal.aborted
     ? undefined
     : await diagnoseFailure(result.outcomes, { profile: options.profile });
-  const text =
-    options.json === true
-      ? JSON.stringify({ ...applyFacts(result), diagnosis }, undefined, 2)
-      : [renderApply(result), ...(diagnosis === undefined ? [] : [renderFailureDiagnosis(diagnosis)])].join("\n\n");
-  process.stdout.write(`${text.trimEnd()}\n`);
-  const errors = result.outcomes.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
-  if (errors.length === 0) return;
-  const [worst] = errors.filter((error) => !(error instanceof UserError) || error.exit !== "negative");
-  process.exitCode =
-    worst === undefined ? exitCodes.negative : worst instanceof UserError ? worst.exitCode : exitCodes.failed;
+  const report = [renderApply(result), ...(diagnosis === undefined ? [] : [renderFailureDiagnosis(diagnosis)])];
+  const text = report.join("\n\n").trimEnd();
+  if (options.github === true) tellApply(result, text);
+  const json = options.json === true ? JSON.stringify({ ...applyFacts(result), diagnosis }, undefined, 2) : undefined;
+  process.stdout.write(`${json ?? text}\n`);
+  process.exitCode = applyExitCode(result);
 }

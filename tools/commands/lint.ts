@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { exitCodes } from "../exit-codes";
+import { exitCodes, type ExitName } from "../exit-codes";
 import { formatSeconds } from "../format";
+import { checkWorkflows } from "../lint/check-workflows";
 import { projectRoot } from "../paths";
 import { startProgress, progressMode } from "../progress";
 import { run } from "../process";
+import { UserError } from "../user-error";
 import { jsonOption } from "./options";
 import { packageProgram } from "../package-program";
 
@@ -11,24 +13,57 @@ interface Options {
   readonly json?: true;
 }
 
+interface CheckResult {
+  readonly ok: boolean;
+  /** What it found, and how to mend it. */
+  readonly output: string;
+  /** @default - "negative" where it found something */
+  readonly exit?: ExitName;
+}
+
 interface Check {
   readonly name: string;
-  readonly args: readonly string[];
+  readonly run: (note: (line: string) => void) => Promise<CheckResult>;
 }
 
 /** What a finding of each check is mended with is part of its own output; Prettier's is `npx prettier --write .`. */
 const checks: readonly Check[] = [
-  { name: "prettier", args: ["prettier", "--check", "--log-level=warn", "."] },
-  { name: "eslint", args: ["eslint", "--max-warnings=0", "."] },
-  { name: "tsc", args: ["tsc", "--noEmit", "--pretty", "false"] },
+  packageCheck("prettier", ["--check", "--log-level=warn", "."]),
+  packageCheck("eslint", ["--max-warnings=0", "."]),
+  packageCheck("tsc", ["--noEmit", "--pretty", "false"]),
+  { name: "workflows", run: checkTheWorkflows },
 ];
 
-/** `./lgtm lint`: format, lint rules and types. */
+function packageCheck(name: string, args: readonly string[]): Check {
+  return {
+    name,
+    run: async () => {
+      const { code, stdout, stderr } = await run(process.execPath, [packageProgram(name), ...args], {
+        cwd: projectRoot,
+      });
+      return { ok: code === 0, output: `${stdout}${stderr}`.trim() };
+    },
+  };
+}
+
+async function checkTheWorkflows(note: (line: string) => void): Promise<CheckResult> {
+  try {
+    return await checkWorkflows(undefined, note);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ok: false, output: error.render(), exit: error.exit };
+  }
+}
+
+/** `./lgtm lint`: format, lint rules, types and workflows. */
 export function registerLint(program: Command): void {
   program
     .command("lint")
-    .summary("check format, lint rules and types")
-    .description("Runs Prettier, ESLint and the TypeScript compiler over the sources; changes nothing.")
+    .summary("check format, lint rules, types and workflows")
+    .description(
+      "Runs Prettier, ESLint and the TypeScript compiler over the sources, and schemas, actionlint and zizmor over the workflows; " +
+        "changes nothing.",
+    )
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  $ ./lgtm lint")
     .action(runLint);
@@ -40,21 +75,23 @@ async function runLint(options: Options): Promise<void> {
     progressMode(options),
   );
   const results = await Promise.all(
-    checks.map(async ({ name, args: [program, ...rest] }) => {
+    checks.map(async ({ name, run: check }) => {
+      const started = performance.now();
       progress.step(name, "running");
-      const result = await run(process.execPath, [packageProgram(program ?? name), ...rest], { cwd: projectRoot });
-      if (result.code === 0) progress.done(name, `ok, ${formatSeconds(result.seconds)}`);
-      else progress.failed(name, `findings, ${formatSeconds(result.seconds)}`);
-      return {
-        check: name,
-        ok: result.code === 0,
-        seconds: result.seconds,
-        output: `${result.stdout}${result.stderr}`.trim(),
-      };
+      const result = await check((line) => {
+        progress.step(name, line);
+      });
+      const seconds = (performance.now() - started) / 1000;
+      if (result.ok) progress.done(name, `ok, ${formatSeconds(seconds)}`);
+      else progress.failed(name, `findings, ${formatSeconds(seconds)}`);
+      return { check: name, seconds, ...result };
     }),
   );
   await progress.close();
   if (options.json === true) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
   else for (const { check, ok, output } of results) if (!ok) process.stdout.write(`\n${check}:\n${output}\n`);
-  if (results.some((result) => !result.ok)) process.exitCode = exitCodes.negative;
+  const failed = results.filter(({ ok }) => !ok);
+  // Findings first: what could not be checked here is found as soon as they are mended.
+  const [worst] = [...failed].sort((a, b) => Number(a.exit !== undefined) - Number(b.exit !== undefined));
+  if (worst !== undefined) process.exitCode = exitCodes[worst.exit ?? "negative"];
 }

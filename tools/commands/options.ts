@@ -11,13 +11,23 @@ export function jsonOption(): Option {
   return new Option("--json", "print the result as JSON on standard output, and no progress");
 }
 
-/** `--layer ID`, repeatable; a comma-separated list is taken as well. */
-export function layerOption(): Option {
-  return new Option("--layer <id...>", "only this layer; may be repeated").default([], "all").argParser(collectNames);
+/** `--github`, for commands whose results later steps and jobs of a workflow need. */
+export function gitHubOption(): Option {
+  return new Option("--github", "in a workflow: also set the step's outputs and add to the run's summary");
 }
 
-function collectNames(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, ...value.split(",").filter((name) => name !== "")];
+/** `--layer ID`, repeatable; a comma-separated list is taken as well. */
+export function layerOption(): Option {
+  return new Option("--layer <id...>", "only this layer; may be repeated; `all` is all")
+    .default([], "all")
+    .argParser((value: string, previous: readonly string[]) =>
+      collectNames(value, previous).filter((name) => name !== "all"),
+    );
+}
+
+/** Collects a repeatable option; a comma-separated list is taken as well. */
+export function collectNames(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, ...value.split(/[,\s]+/).filter((name) => name !== "")];
 }
 
 /** `--parallel N`: how many layers at the same time; plans keep a core busy. */

@@ -1,8 +1,9 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { createRequire } from "node:module";
 import { exitCodes } from "../exit-codes";
+import { tellPlan } from "../github/tell-job";
 import { progressMode } from "../progress";
-import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
+import { collectNames, gitHubOption, jsonOption, layerOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -13,6 +14,11 @@ interface Options {
   readonly parallel: number;
   readonly refresh: boolean;
   readonly out?: string;
+  readonly changedSince?: string;
+  readonly destroy?: true;
+  readonly includeStateful: readonly string[];
+  readonly confirm?: string;
+  readonly github?: true;
   readonly json?: true;
 }
 
@@ -31,10 +37,26 @@ export function registerPlan(program: Command): void {
     .addOption(profileOption())
     .addOption(layerOption())
     .option("--out <folder>", "keep the plans in this folder instead of the state bucket")
+    .option(
+      "--changed-since <ref>",
+      "only layers that are synthesized otherwise than at this commit, and all after them",
+    )
+    .addOption(new Option("--destroy", "plan to destroy, for `./lgtm destroy`").conflicts("changedSince"))
+    .option(
+      "--include-stateful <name...>",
+      "with --destroy: a layer or address that may go although it holds data",
+      collectNames,
+      [],
+    )
+    .option("--confirm <phrase>", "with --destroy: check the phrase that `./lgtm destroy` will want")
     .option("--no-refresh", "compare with the states alone, without reading the real resources")
     .addOption(parallelOption())
+    .addOption(gitHubOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm plan\n  $ ./lgtm plan --layer 50-alb --layer 60-ecs --out plans")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ ./lgtm plan\n  $ ./lgtm plan --layer 50-alb --layer 60-ecs --out plans\n  $ ./lgtm plan --destroy --profile staging",
+    )
     .action(runPlan);
 }
 
@@ -49,9 +71,13 @@ async function runPlan(options: Options): Promise<void> {
     refresh: options.refresh,
     mode: progressMode(options),
     out: options.out,
+    changedSince: options.changedSince,
+    destroy:
+      options.destroy === true ? { includeStateful: options.includeStateful, confirm: options.confirm } : undefined,
     beforeLayer: beforePlanningTasks,
   });
-  const { manifestPlace, manifestSha256, report, notReady } = result;
+  const { manifest, manifestPlace, manifestSha256, report, notReady } = result;
+  if (options.github === true) tellPlan(result);
   for (const error of notReady.values()) process.stderr.write(`${error.render()}\n`);
   if (notReady.size > 0) process.exitCode = exitCodes.notReady;
   if (options.json === true) {
@@ -61,7 +87,8 @@ async function runPlan(options: Options): Promise<void> {
     return;
   }
   process.stdout.write(`${renderMarkdown(report)}\n`);
+  const confirm = manifest.purpose === "destroy" ? ` --confirm "destroy ${report.facts.environment ?? ""}"` : "";
   process.stderr.write(
-    `To apply exactly this:\n  ./lgtm apply --manifest ${manifestPlace} --sha256 ${manifestSha256}\n`,
+    `To ${manifest.purpose} exactly this:\n  ./lgtm ${manifest.purpose} --manifest ${manifestPlace} --sha256 ${manifestSha256}${confirm}\n`,
   );
 }

@@ -2,6 +2,8 @@ import { InvalidArgumentError, type Command } from "commander";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
+import type { Profile } from "../../modules/config/profiles";
+import { roleVariable } from "../deployments";
 import { workFolder } from "../paths";
 import { loadProfile } from "../profile";
 import { deliveryRoles, type DeliveryRole } from "../roles/delivery-roles";
@@ -57,16 +59,23 @@ function runRoles(options: Options): void {
   const folder = resolve(options.out ?? join(workFolder, "roles", config.environment));
   mkdirSync(folder, { recursive: true });
   for (const { name, content } of policyFiles(roles)) writeFileSync(join(folder, name), content);
-  process.stdout.write(renderRoles(profile, roles, relative(process.cwd(), folder)));
+  process.stdout.write(renderRoles({ name: profile, config }, roles, relative(process.cwd(), folder)));
 }
 
-function renderRoles(profile: string, roles: readonly DeliveryRole[], folder: string): string {
+function renderRoles(
+  { name: profile, config: { environment } }: Profile,
+  roles: readonly DeliveryRole[],
+  folder: string,
+): string {
   const arns = roles.map(({ duty, arn }) => `  ${duty.padEnd(8)} ${arn}`);
   return [
     `Roles of the workflows for profile ${profile}; trust and policies are in ${folder}:`,
     ...arns,
     "",
     ...setUpCommands(roles, folder),
+    "",
+    "# On GitHub, where the workflows look the roles up:",
+    ...roles.map(({ duty, arn }) => `gh variable set ${roleVariable(duty, environment)} --body ${arn}`),
     "",
   ].join("\n");
 }

@@ -9,12 +9,13 @@ import { grafanaPassword } from "../smoke/grafana-password";
 import { renderSmokeReport } from "../smoke/report";
 import { explainByRules } from "../smoke/route-explainer";
 import { routeTableOf, routeTableSchema, type RouteTable } from "../smoke/route-table";
+import { deployedUrl } from "../smoke/deployed-url";
 import { runSmoke, SMOKE_SERVICES, type SmokeService } from "../smoke/run-smoke";
 import { UserError } from "../user-error";
 import { jsonOption, positiveInteger, profileOption } from "./options";
 
 interface Options {
-  readonly url: string;
+  readonly url?: string;
   readonly profile?: string;
   readonly tenant?: string;
   readonly skip: ReadonlyMap<SmokeService, string>;
@@ -33,7 +34,11 @@ export function registerSmoke(program: Command): void {
       "Writes and reads back metrics, logs, traces and profiles through the front door of a load balancer, the " +
         "emulated or the real one, and looks after Grafana, its data sources and the tenants.",
     )
-    .requiredOption("--url <url>", "http(s)://… of the load balancer", readUrl)
+    .option(
+      "--url <url>",
+      "http(s)://… of the load balancer (default: LGTM_URL, then the name of the one that 50-alb made)",
+      readUrl,
+    )
     .addOption(profileOption())
     .option("--tenant <id>", "tenant to write to and read from (default: the platform's tenant of the profile)")
     .option(
@@ -60,11 +65,13 @@ Example:
 Ends with 3 if a check failed.`;
 
 async function runSmokeCommand(options: Options): Promise<void> {
-  const { name: profile, config } = loadProfile(options.profile);
+  const loaded = loadProfile(options.profile);
+  const { name: profile, config } = loaded;
+  const url = options.url ?? deployed(await deployedUrl(loaded));
   const table = options.rules === undefined ? routeTableOf(config) : readRules(options.rules);
   const progress = startProgress(SMOKE_SERVICES, progressMode({ json: options.json }));
   const report = await runSmoke({
-    url: options.url,
+    url,
     ca: options.caFile === undefined ? undefined : readText(options.caFile, "certificate"),
     tenant: options.tenant ?? config.tenants.platform,
     waitSeconds: options.wait,
@@ -129,6 +136,16 @@ function readText(file: string, what: string): string {
       mend: "name a file that exists and is readable",
       exit: "badInput",
     });
+  }
+}
+
+/** LGTM_URL is held to the same rules as --url. */
+function deployed(value: string): string {
+  try {
+    return readUrl(value);
+  } catch (error) {
+    const what = `LGTM_URL is no address: ${error instanceof Error ? error.message : String(error)}`;
+    throw new UserError({ what, where: "environment", mend: "set it to http(s)://… or unset it", exit: "badInput" });
   }
 }
 

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatSeconds } from "../format";
-import type { Layer } from "../layers";
+import { selectLayers, type Layer } from "../layers";
 import { Interrupted, interruptSignal } from "../process";
 import { startProgress, type Progress } from "../progress";
 import { parsePlan, type PlanJson } from "../terraform/plan-json";
@@ -34,6 +34,8 @@ export interface ApplyPlanOptions extends DeliveryOptions {
   readonly resume?: boolean;
   /** Whether the real resources are read when a layer is planned anew. @default true */
   readonly refresh?: boolean;
+  /** What the approved plans must be for: nobody destroys by `./lgtm apply`. @default "apply" */
+  readonly purpose?: Manifest["purpose"];
 }
 
 /** What became of one layer. */
@@ -80,12 +82,23 @@ export async function applyPlan(options: ApplyPlanOptions): Promise<ApplyResult>
   const workspace = await openWorkspace("apply", options, true);
   const { store, name } = openStoreOf(options.manifest, workspace.profile.config.region, workspace.env);
   const manifest = await readApproved(store, name, options.sha256);
+  checkPurpose(manifest, options.purpose ?? "apply");
   const approved = await verifyManifest(manifest, store, workspace, options.resume ?? false);
   const planned = new Set(manifest.layers.map(({ id }) => id));
   const layers = workspace.layers.filter(({ id }) => planned.has(id));
   const outcomes = await applyLayers(layers, approved, workspace, options);
   const stopped = stoppedLayers(outcomes);
   return { manifest, outcomes, stopped, rest: await planRest(outcomes, stopped, approved, workspace, options) };
+}
+
+function checkPurpose({ purpose }: Manifest, wanted: Manifest["purpose"]): void {
+  if (purpose === wanted) return;
+  throw new UserError({
+    what: `The approved plans are to ${purpose}, not to ${wanted}. Nothing was done.`,
+    where: "--manifest",
+    mend: `to carry them out, run \`./lgtm ${purpose}\``,
+    exit: "negative",
+  });
 }
 
 async function applyLayers(
@@ -101,7 +114,7 @@ async function applyLayers(
   const applier = new Applier(approved, workspace, options, progress);
   return runInWaves(layers, (layer) => applier.apply(layer), {
     parallel: options.parallel,
-    order: "dependencies",
+    order: approved.manifest.purpose === "destroy" ? "reverse" : "dependencies",
     signal: interruptSignal,
     onNotTried: (layer, because) => {
       progress.skipped(layer, because.length === 0 ? "interrupted" : `comes after ${because.join(", ")}`);
@@ -170,7 +183,8 @@ class Applier {
       this.progress.step(layer.id, "init");
       await terraform.init();
       this.progress.step(layer.id, "plan anew");
-      await terraform.plan({ out: planFile, refresh: this.options.refresh ?? true });
+      const destroy = this.approved.manifest.purpose === "destroy";
+      await terraform.plan({ out: planFile, refresh: this.options.refresh ?? true, destroy });
       const json = await terraform.show(planFile);
       const fresh = parsePlan(json);
       const differences = comparePlans(approved, fresh, await this.fill(planned), {
@@ -248,9 +262,10 @@ async function planRest(
   options: ApplyPlanOptions,
 ): Promise<PlanResult | undefined> {
   const failed = outcomes.some(({ layer, status }) => status === "failed" && !stopped.has(layer));
-  if (stopped.size === 0 || failed || interruptSignal.aborted) return undefined;
+  // What is left to destroy is planned by who wants it destroyed.
+  if (stopped.size === 0 || failed || interruptSignal.aborted || manifest.purpose === "destroy") return undefined;
   const left = outcomes.filter(({ status }) => status !== "done").map(({ layer }) => layer);
   workspace.note(`Plan what is left: ${left.join(", ")}`);
   const rest = store.sibling(`rest-${manifest.layers.length - left.length}-applied`);
-  return planInto(workspace, rest, { ...options, layers: left });
+  return planInto(workspace, rest, { ...options, selected: selectLayers(workspace.layers, left) });
 }

@@ -1,9 +1,11 @@
+import { exitCodes } from "../exit-codes";
 import { formatSeconds } from "../format";
 import { renderTable } from "../report/table";
 import { countPlan } from "../terraform/plan-summary";
 import { UserError } from "../user-error";
 import type { Outcome } from "../waves";
 import type { AppliedLayer, ApplyResult } from "./apply-plan";
+import type { Manifest } from "./manifest";
 
 /** What `./lgtm apply --json` prints. */
 export function applyFacts({ manifest, outcomes, stopped, rest }: ApplyResult) {
@@ -22,14 +24,24 @@ export function applyFacts({ manifest, outcomes, stopped, rest }: ApplyResult) {
   };
 }
 
+/** How the command ends: by the worst that happened; a stop for a second approval is less than a failure. */
+export function applyExitCode({ outcomes, rest }: ApplyResult): number {
+  const errors = outcomes.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
+  if (rest !== undefined) return exitCodes.stopped;
+  if (errors.length === 0) return exitCodes.ok;
+  const [worst] = errors.filter((error) => !(error instanceof UserError) || error.exit !== "negative");
+  if (worst === undefined) return exitCodes.negative;
+  return worst instanceof UserError ? worst.exitCode : exitCodes.failed;
+}
+
 /** What apply did, for people: a table, then what did not go as approved, then what to do. */
 export function renderApply(result: ApplyResult): string {
-  const rows = result.outcomes.map((outcome) => rowOf(outcome));
+  const rows = result.outcomes.map((outcome) => rowOf(outcome, result.manifest.purpose));
   const columns = ["layer", "result", "create", "change", "replace", "delete", "time"].map((title) => ({ title }));
   return [renderTable(columns, rows), "", ...problems(result), ...whatNow(result)].join("\n");
 }
 
-function rowOf(outcome: Outcome<AppliedLayer>) {
+function rowOf(outcome: Outcome<AppliedLayer>, purpose: Manifest["purpose"]) {
   if (outcome.status === "not tried") {
     const because = outcome.because.length === 0 ? "interrupted" : `comes after ${outcome.because.join(", ")}`;
     return [outcome.layer, `not tried: ${because}`, "", "", "", "", ""];
@@ -40,7 +52,8 @@ function rowOf(outcome: Outcome<AppliedLayer>) {
   }
   const counts = countPlan(outcome.value.summary);
   const { create, update, replace } = counts;
-  const how = outcome.value.how === "nothing to apply" ? "nothing to apply" : `applied, ${outcome.value.how}`;
+  const word = purpose === "destroy" ? "destroyed" : "applied";
+  const how = outcome.value.how === "nothing to apply" ? "nothing to do" : `${word}, ${outcome.value.how}`;
   return [outcome.layer, how, create, update, replace, counts.delete, formatSeconds(outcome.seconds)];
 }
 
@@ -53,8 +66,15 @@ function errorText(error: unknown): string {
   return `error: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function whatNow({ outcomes, rest }: ApplyResult): readonly string[] {
-  if (outcomes.every(({ status }) => status === "done")) return [`${outcomes.length} layers are as approved.`];
+function whatNow({ manifest, outcomes, rest }: ApplyResult): readonly string[] {
+  const isDestroy = manifest.purpose === "destroy";
+  if (outcomes.every(({ status }) => status === "done"))
+    return [`${outcomes.length} layers are ${isDestroy ? "destroyed, as approved" : "as approved"}.`];
+  if (isDestroy)
+    return [
+      "What is destroyed stays so. Mend what is said above, then run the same command again with --resume;",
+      "or plan the destruction of what is left, for a new approval.",
+    ];
   if (rest === undefined) {
     return [
       "What is applied stays applied. Mend what is said above, then run the same command again with --resume;",

@@ -4,7 +4,7 @@ import { PLANS_PREFIX } from "../../modules/state-backend-names";
 import { selectLayers, type Layer } from "../layers";
 import { throwIfInterrupted } from "../process";
 import { startProgress } from "../progress";
-import { buildReport, type PlanReport } from "../report/plan-report";
+import { buildReport, type PlanReport, type ReportedPlan } from "../report/plan-report";
 import { renderHtml } from "../report/html";
 import { renderMarkdown } from "../report/markdown";
 import { parsePlan } from "../terraform/plan-json";
@@ -12,8 +12,11 @@ import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-or
 import { readStackFacts } from "../terraform/stack-file";
 import { UserError } from "../user-error";
 import type { Outcome } from "../waves";
+import { changedLayers, describeChange } from "./changed-layers";
+import { checkDestroyPhrase, chooseDestruction, describeDestruction } from "./destruction";
 import { manifestFormat, manifestText, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import { bucketStore, folderStore, type PlanStore } from "./plan-store";
+import { managedIn, planDestruction, readStates } from "./plan-destroy";
 import { configurationHash, openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
 
 /** What is planned, and where the plans go. */
@@ -26,6 +29,25 @@ export interface MakePlanOptions extends DeliveryOptions {
   readonly out?: string | undefined;
   /** @default - nothing */
   readonly beforeLayer?: BeforeLayer | undefined;
+  /** Of these layers only those that are synthesized otherwise than at this commit, and all after them. @default - all */
+  readonly changedSince?: string | undefined;
+  /** Plans to destroy the layers, instead of applying them. @default - apply */
+  readonly destroy?: DestroyOptions | undefined;
+}
+
+/** How a destruction is planned. */
+export interface DestroyOptions {
+  /** What may go although it holds data: layer ids or addresses. */
+  readonly includeStateful: readonly string[];
+  /** The phrase, where it is asked for before anything is planned. @default - asked for by `./lgtm destroy` alone */
+  readonly confirm?: string | undefined;
+}
+
+/** What is planned into a store of an open workspace. */
+export interface PlanIntoOptions extends Pick<MakePlanOptions, "parallel" | "mode" | "refresh" | "beforeLayer"> {
+  readonly selected: readonly Layer[];
+  /** Why these layers, for the report. @default - not said */
+  readonly selection?: string | undefined;
 }
 
 /** Saved plans, and what is to be approved of them. */
@@ -47,32 +69,70 @@ export interface PlanResult {
 export async function makePlan(options: MakePlanOptions): Promise<PlanResult> {
   const workspace = await openWorkspace("plan", options, false);
   const store = options.out === undefined ? storeInBucket(workspace) : folderStore(options.out);
-  return planInto(workspace, store, options);
+  if (options.destroy !== undefined) return planDestroyInto(workspace, store, options, options.destroy);
+  return planInto(workspace, store, { ...options, ...(await selectToPlan(workspace, options)) });
+}
+
+async function planDestroyInto(
+  workspace: Workspace,
+  store: PlanStore,
+  options: MakePlanOptions,
+  { includeStateful, confirm }: DestroyOptions,
+): Promise<PlanResult> {
+  if (confirm !== undefined) checkDestroyPhrase(confirm, workspace.profile.config.environment);
+  const states = await readStates(workspace);
+  const request = { layers: options.layers, includeStateful };
+  const destruction = chooseDestruction(workspace.layers, managedIn(states), request);
+  const outcomes = await planDestruction(workspace, destruction.selected, states, options);
+  throwIfInterrupted();
+  const selection = describeDestruction(destruction);
+  return { ...(await keepPlans(workspace, store, outcomes.map(planOf), "destroy", selection)), notReady: new Map() };
+}
+
+async function selectToPlan(
+  { layers, profile, runFolder }: Workspace,
+  { layers: named, changedSince, app }: MakePlanOptions,
+): Promise<Pick<PlanIntoOptions, "selected" | "selection">> {
+  const selected = selectLayers(layers, named);
+  if (changedSince === undefined) return { selected };
+  const change = await changedLayers({ ref: changedSince, layers, profile: profile.name, runFolder, app });
+  return {
+    selected: selected.filter(({ id }) => change.ids.includes(id)),
+    selection: describeChange(change, changedSince),
+  };
 }
 
 /**
  * Plans layers of an open workspace into a store.
  * @throws UserError see `makePlan`
  */
-export async function planInto(
-  workspace: Workspace,
-  store: PlanStore,
-  options: Pick<MakePlanOptions, "layers" | "parallel" | "mode" | "refresh" | "beforeLayer">,
-): Promise<PlanResult> {
-  const selected = selectLayers(workspace.layers, options.layers);
+export async function planInto(workspace: Workspace, store: PlanStore, options: PlanIntoOptions): Promise<PlanResult> {
+  const { selected } = options;
   const notReady = await layersNotReady(selected, workspace, options.beforeLayer);
   const planned = selected.filter(({ id }) => !notReady.has(id));
   const plans = await planAll(workspace, planned, options);
+  return { ...(await keepPlans(workspace, store, plans, "apply", options.selection)), notReady };
+}
+
+/** Stores plans with their manifest and reports. */
+async function keepPlans(
+  workspace: Workspace,
+  store: PlanStore,
+  plans: readonly LayerPlan[],
+  purpose: Manifest["purpose"],
+  selection: string | undefined,
+): Promise<Omit<PlanResult, "notReady">> {
   const layers: ManifestLayer[] = [];
   for (const plan of plans) layers.push(await storePlan(store, plan));
   const { source, profile, terraform, provider } = workspace;
   const manifest: Manifest = {
     format: manifestFormat,
+    purpose,
     createdAt: new Date().toISOString(),
     commit: source.commit,
     dirty: source.dirty,
     profile: profile.name,
-    scope: planned.length === workspace.layers.length ? "all" : "some",
+    scope: plans.length === workspace.layers.length ? "all" : "some",
     tools: { terraform: terraform.version, provider },
     layers,
   };
@@ -80,25 +140,23 @@ export async function planInto(
   const manifestSha256 = sha256Of(text);
   await store.write("manifest.json", text);
   const manifestPlace = `${store.place}/manifest.json`;
-  const report = buildReport(
-    plans.map(({ layer, summary, provisional }) => ({
-      layer: layer.id,
-      dependencies: layer.dependencies,
-      summary,
-      provisional,
-    })),
-    {
-      profile: profile.name,
-      environment: profile.config.environment,
-      commit: source.commit,
-      dirty: source.dirty,
-      manifestPlace,
-      manifestSha256,
-    },
-  );
+  const report = buildReport(plans.map(reportedPlan), {
+    purpose,
+    profile: profile.name,
+    environment: profile.config.environment,
+    commit: source.commit,
+    dirty: source.dirty,
+    manifestPlace,
+    manifestSha256,
+    ...(selection === undefined ? {} : { selection }),
+  });
   await store.write("report.md", renderMarkdown(report));
   await store.write("report.html", renderHtml(report));
-  return { manifest, manifestPlace, manifestSha256, report, notReady };
+  return { manifest, manifestPlace, manifestSha256, report };
+}
+
+function reportedPlan({ layer, summary, provisional }: LayerPlan): ReportedPlan {
+  return { layer: layer.id, dependencies: layer.dependencies, summary, provisional };
 }
 
 /** Asks for each layer whether what it needs is there. What is not ready is left out; the rest can be planned and applied. */

@@ -43,6 +43,8 @@ const layerSchema = z.object({
 
 const manifestSchema = z.object({
   format: z.literal(manifestFormat),
+  /** What the plans do; manifests without it are older than plans to destroy. */
+  purpose: z.enum(["apply", "destroy"]).default("apply"),
   createdAt: z.string(),
   /** Commit that was planned, and whether files differed from it. */
   commit: z.string(),

@@ -33,7 +33,22 @@ export interface MockPythonOptions {
    * @default "tools/mock/requirements.txt"
    */
   readonly requirements?: string;
+  /**
+   * What it is for, in messages.
+   * @default - the mock of AWS
+   */
+  readonly tool?: PythonTool;
 }
+
+/** What a Python environment is made for, in words. */
+export interface PythonTool {
+  /** `the mock of AWS` */
+  readonly name: string;
+  /** What pip installs: `moto`. */
+  readonly packages: string;
+}
+
+const mock: PythonTool = { name: "the mock of AWS", packages: "moto" };
 
 /** moto's dependencies at the pinned versions ask for it. */
 const oldestPython = [3, 11] as const;
@@ -58,15 +73,16 @@ export async function ensureMockPython(
   options: MockPythonOptions = {},
 ): Promise<string> {
   const folder = options.folder ?? join(workFolder, "venv");
+  const tool = options.tool ?? mock;
   const requirements = options.requirements ?? join(projectRoot, "tools", "mock", "requirements.txt");
   const stamp = createHash("sha256").update(readFileSync(requirements)).digest("hex");
   if (!isComplete(folder, stamp)) {
     mkdirSync(dirname(folder), { recursive: true });
-    const release = await takeLock(`${folder}.lock`, report);
+    const release = await takeLock(`${folder}.lock`, tool, report);
     try {
       // Whoever held the lock before may have done the work.
       if (!isComplete(folder, stamp)) {
-        await make({ folder, requirements, stamp, python: options.python ?? "python3" }, report);
+        await make({ folder, requirements, stamp, python: options.python ?? "python3", tool }, report);
       }
     } finally {
       release();
@@ -90,19 +106,21 @@ interface Plan {
   readonly requirements: string;
   readonly stamp: string;
   readonly python: string;
+  readonly tool: PythonTool;
 }
 
 async function make(plan: Plan, report: (line: string) => void): Promise<void> {
-  await checkPython(plan.python);
+  await checkPython(plan);
   const parent = dirname(plan.folder);
   removeUnfinished(plan.folder);
   const making = mkdtempSync(`${plan.folder}${makingMark}${process.pid}-`);
-  const logFile = join(parent, "venv.log");
+  const { name, packages } = plan.tool;
+  const logFile = join(parent, `${basename(plan.folder)}.log`);
   try {
-    report(`Making a Python environment for the mock of AWS in ${plan.folder} (once)`);
+    report(`Making a Python environment for ${name} in ${plan.folder} (once)`);
     const made = await run(plan.python, ["-m", "venv", making], { env: pythonEnvironment(), logFile });
     if (made.code !== 0) throw noVenv(made, logFile);
-    report("Installing moto into it (half a minute, from pip's package index)");
+    report(`Installing ${packages} into it (half a minute, from pip's package index)`);
     const install = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", plan.requirements];
     const timeoutSeconds = installSeconds;
     const installed = await run(pythonOf(making), install, { env: pythonEnvironment(), logFile, timeoutSeconds });
@@ -111,7 +129,7 @@ async function make(plan: Plan, report: (line: string) => void): Promise<void> {
     // Only its scripts know the folder's name, and nothing calls those: `bin/python` finds its packages wherever it is.
     rmSync(plan.folder, { recursive: true, force: true });
     renameSync(making, plan.folder);
-    report("The mock's Python environment is ready");
+    report(`The Python environment for ${name} is ready`);
   } finally {
     rmSync(making, { recursive: true, force: true });
   }
@@ -135,29 +153,29 @@ function pythonEnvironment(): NodeJS.ProcessEnv {
   return environment;
 }
 
-async function checkPython(python: string): Promise<void> {
+async function checkPython({ python, tool: { name } }: Plan): Promise<void> {
   const mend = `install Python ${oldestPython.join(".")} or newer (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python), ${again}`;
-  const asked = await askVersion(python, mend);
+  const asked = await askVersion(python, name, mend);
   const [major = 0, minor = 0] = asked.stdout.trim().split(".").map(Number);
   if (asked.code === 0 && (major > oldestPython[0] || (major === oldestPython[0] && minor >= oldestPython[1]))) return;
   throw new UserError({
     what:
       asked.code === 0
-        ? `The mock of AWS needs Python ${oldestPython.join(".")} or newer; ${python} is ${asked.stdout.trim()}.`
-        : `${python}, which runs the mock of AWS, does not work.`,
+        ? `What runs ${name} needs Python ${oldestPython.join(".")} or newer; ${python} is ${asked.stdout.trim()}.`
+        : `${python}, which runs ${name}, does not work.`,
     mend,
     exit: "missing",
     detail: asked.stderr,
   });
 }
 
-async function askVersion(python: string, mend: string): Promise<RunResult> {
+async function askVersion(python: string, name: string, mend: string): Promise<RunResult> {
   const program = "import sys; print('%d.%d' % sys.version_info[:2])";
   try {
     return await run(python, ["-c", program], { env: pythonEnvironment(), timeoutSeconds: 30 });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const what = `${python}, which runs the mock of AWS, was not found.`;
+    const what = `${python}, which runs ${name}, was not found.`;
     throw new UserError({ what, mend, exit: "missing" }, { cause: error });
   }
 }
@@ -176,9 +194,9 @@ function notInstalled(result: RunResult, plan: Plan, logFile: string): UserError
   return new UserError({
     what: result.timedOut
       ? `pip did not finish within ${installSeconds} s.`
-      : "pip could not install moto, the mock of AWS.",
+      : `pip could not install ${plan.tool.packages}, for ${plan.tool.name}.`,
     where: logFile,
-    mend: `let pip reach its package index (network, PIP_INDEX_URL, HTTPS_PROXY); try it with \`${plan.python} -m pip download --no-deps -d /tmp moto\`, ${again}`,
+    mend: `let pip reach its package index (network, PIP_INDEX_URL, HTTPS_PROXY); try it with \`${plan.python} -m pip download --no-deps -d /tmp -r ${plan.requirements}\`, ${again}`,
     exit: "missing",
     detail: lastLines(result),
   });
@@ -192,7 +210,7 @@ function lastLines(result: RunResult): string {
  * Waits until no other process makes the environment. A lock whose process is gone counts as free; should two processes
  * see that at once, both work, which costs time only: each makes a folder of its own and renames it.
  */
-async function takeLock(file: string, report: (line: string) => void): Promise<() => void> {
+async function takeLock(file: string, { name }: PythonTool, report: (line: string) => void): Promise<() => void> {
   for (let told = false; ;) {
     try {
       writeFileSync(file, `${process.pid}\n`, { flag: "wx" });
@@ -206,7 +224,7 @@ async function takeLock(file: string, report: (line: string) => void): Promise<(
       rmSync(file, { force: true });
       continue;
     }
-    if (!told) report(`Waiting for another command that makes the mock's Python environment (lock: ${file})`);
+    if (!told) report(`Waiting for another command that makes the Python environment for ${name} (lock: ${file})`);
     told = true;
     await sleep(lockPollMilliseconds);
   }

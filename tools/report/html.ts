@@ -1,4 +1,4 @@
-import type { ResourcePlan } from "../terraform/plan-summary";
+import type { PlanAction, ResourcePlan } from "../terraform/plan-summary";
 import { anchor, countText, effectWords, escapeHtml } from "./html-text";
 import { layersPicture } from "./layers-picture";
 import { tellingDifferences } from "./markdown";
@@ -23,7 +23,7 @@ ${tiles(report)}
 ${loudBox(report)}
 ${warningBox(report)}
 <section class="picture"><h2>Layers</h2>
-<p class="hint">In the order in which they are applied, left to right. Click a layer for its changes.</p>
+<p class="hint">${report.facts.purpose === "destroy" ? "Destroyed from right to left" : "In the order in which they are applied, left to right"}. Click a layer for its changes.</p>
 ${layersPicture(report.layers)}
 ${legend(report)}
 </section>
@@ -39,11 +39,11 @@ ${report.layers.map(layerSection).join("\n")}
 `;
 }
 
-function title({ facts: { profile, environment }, total }: PlanReport): string {
+function title({ facts: { purpose, profile, environment }, total }: PlanReport): string {
   const changed = total.create + total.update + total.replace + total.delete + total.forget;
   const where =
     profile === undefined ? "" : ` of profile ${profile}${environment === undefined ? "" : ` (${environment})`}`;
-  return `Plan${where}: ${changed === 0 ? "nothing changes" : countText(changed, "change")}`;
+  return `${purpose === "destroy" ? "Plan to destroy" : "Plan"}${where}: ${changed === 0 ? "nothing changes" : countText(changed, "change")}`;
 }
 
 function factsList({ facts }: PlanReport): string {
@@ -60,7 +60,8 @@ function factsList({ facts }: PlanReport): string {
   const shown = rows.flatMap(([name, value]) =>
     value === undefined ? [] : [`<dt>${name}</dt><dd><code>${escapeHtml(value)}</code></dd>`],
   );
-  return shown.length === 0 ? "" : `<dl class="facts">${shown.join("")}</dl>`;
+  const selection = facts.selection === undefined ? "" : `<p>${escapeHtml(facts.selection)}</p>`;
+  return shown.length === 0 ? selection : `<dl class="facts">${shown.join("")}</dl>${selection}`;
 }
 
 function tiles({ total }: PlanReport): string {
@@ -125,7 +126,7 @@ function layerSection(layer: ReportedLayer): string {
   }</summary>
 ${provisional === undefined ? "" : provisionalText(provisional)}
 ${changes.map((change) => changeDetails(layer.layer, change)).join("\n")}
-${outputs.map(({ name, action, before, after }) => `<details class="change"><summary><span class="sign ${action}">${action}</span> output <code>${escapeHtml(name)}</code></summary>${attributeTable([{ path: name, before, after, forcesReplacement: false }])}</details>`).join("\n")}
+${outputs.map(({ name, action, before, after }) => `<details class="change"><summary><span class="sign ${action}">${action}</span> output <code>${escapeHtml(name)}</code></summary>${attributeTable([{ path: name, before, after, forcesReplacement: false }], action)}</details>`).join("\n")}
 </details>`;
 }
 
@@ -139,14 +140,22 @@ function changeDetails(layer: string, change: ResourcePlan): string {
   const moved =
     previousAddress === undefined ? "" : `<p class="moved">moved from <code>${escapeHtml(previousAddress)}</code></p>`;
   const telling = tellingDifferences(action, differences);
-  const table = telling.length === 0 ? `<p class="moved">no attribute to show</p>` : attributeTable(telling);
+  const table = telling.length === 0 ? `<p class="moved">no attribute to show</p>` : attributeTable(telling, action);
   return `<details class="change" id="${anchor(layer, address)}"><summary><span class="sign ${action}">${action}</span> <code>${escapeHtml(address)}</code></summary>${moved}${table}</details>`;
 }
 
-function attributeTable(differences: ResourcePlan["differences"]): string {
-  const row = ({ path, before, after, forcesReplacement }: ResourcePlan["differences"][number]): string =>
-    `<tr><th>${escapeHtml(path)}${forcesReplacement ? ` <span class="forces">forces replacement</span>` : ""}</th><td class="before">${value(before)}</td><td class="after">${value(after)}</td></tr>`;
-  return `<table><thead><tr><th>attribute</th><th>now</th><th>after</th></tr></thead><tbody>${differences.map(row).join("")}</tbody></table>`;
+/** What is new has no value now, and what goes has none after: their column would be empty. */
+function attributeTable(differences: ResourcePlan["differences"], action: PlanAction): string {
+  const columns = (["before", "after"] as const).filter((side) => action !== (side === "before" ? "create" : "delete"));
+  const titles = { before: "now", after: "after" };
+  const row = (difference: ResourcePlan["differences"][number]): string => {
+    const { path, forcesReplacement } = difference;
+    const forces = forcesReplacement ? ` <span class="forces">forces replacement</span>` : "";
+    const cells = columns.map((side) => `<td class="${side}">${value(difference[side])}</td>`);
+    return `<tr><th>${escapeHtml(path)}${forces}</th>${cells.join("")}</tr>`;
+  };
+  const head = columns.map((side) => `<th>${titles[side]}</th>`).join("");
+  return `<table><thead><tr><th>attribute</th>${head}</tr></thead><tbody>${differences.map(row).join("")}</tbody></table>`;
 }
 
 function value(text: string): string {
@@ -179,7 +188,7 @@ code{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:an
 .box.warning{border-color:var(--update);background:color-mix(in srgb,var(--update) 12%,var(--bg))}.why,.hint,.counts,.moved{color:var(--soft)}
 a{color:inherit}.hint{margin:0 0 8px}.legend{gap:16px;color:var(--soft)}.swatch{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:6px;background:var(--nothing)}
 .swatch.delete{background:var(--delete)}.swatch.replace{background:var(--replace)}.swatch.update{background:var(--update)}.swatch.create{background:var(--create)}.swatch.move,.swatch.outputs{background:var(--move)}.swatch.provisional{background:none;border:2px dashed var(--soft)}
-.picture svg{max-width:100%;height:auto;display:block}.picture .edge{fill:none;stroke:var(--line);stroke-width:1.5}
+.picture{overflow-x:auto}.picture svg{max-width:100%;height:auto;display:block}.picture .edge{fill:none;stroke:var(--line);stroke-width:1.5}
 .picture marker path{fill:var(--line)}.picture rect{fill:var(--panel);stroke:var(--nothing);stroke-width:2}.picture .bar{stroke:none;fill:var(--nothing)}
 .picture .delete rect{stroke:var(--delete)}.picture .replace rect{stroke:var(--replace)}.picture .update rect{stroke:var(--update)}.picture .create rect{stroke:var(--create)}.picture .move rect,.picture .outputs rect{stroke:var(--move)}
 .picture .delete .bar{fill:var(--delete)}.picture .replace .bar{fill:var(--replace)}.picture .update .bar{fill:var(--update)}.picture .create .bar{fill:var(--create)}.picture .move .bar,.picture .outputs .bar{fill:var(--move)}
@@ -191,8 +200,9 @@ details.change{border-top:1px solid var(--line);padding:5px 0 5px 8px}details:ta
 .sign{display:inline-block;min-width:64px;text-align:center;border-radius:10px;font-size:12px;padding:0 8px;color:#fff;background:var(--soft)}
 .sign.delete,.sign.forget{background:var(--delete)}.sign.replace{background:#bc4c00}.sign.update{background:#9a6700}.sign.create{background:#1a7f37}
 .tag{border:1px dashed var(--soft);border-radius:10px;padding:0 8px;font-size:12px;color:var(--soft)}.provisional-note{border-left:3px dashed var(--soft);padding:2px 12px;margin:6px 0;color:var(--soft)}
-table{border-collapse:collapse;width:100%;margin:6px 0;table-layout:fixed}th,td{border:1px solid var(--line);padding:3px 8px;text-align:left;vertical-align:top;font-size:13px}th{font-weight:500;background:var(--panel);width:26%;overflow-wrap:anywhere}thead th{color:var(--soft)}thead th:not(:first-child){width:37%}
+table{border-collapse:collapse;width:100%;margin:6px 0;table-layout:fixed}th,td{border:1px solid var(--line);padding:3px 8px;text-align:left;vertical-align:top;font-size:13px}th{font-weight:500;background:var(--panel);width:26%;overflow-wrap:anywhere}thead th{color:var(--soft)}thead th:not(:first-child){width:auto}
 td code{white-space:pre-wrap}td.before{background:color-mix(in srgb,var(--delete) 6%,var(--bg))}td.after{background:color-mix(in srgb,var(--create) 7%,var(--bg))}.forces{color:var(--delete);font-size:12px}
+@media (max-width:640px){.picture svg{max-width:none}main{padding:14px}.facts{display:block}.facts dd{margin-bottom:6px}}
 @media print{details{display:block}.controls{display:none}}
 `;
 

@@ -46,16 +46,18 @@ function hasDetails({ changes, outputs }: ReportedLayer): boolean {
 }
 
 function headline({ total, facts }: PlanReport): string {
+  const word = facts.purpose === "destroy" ? "Plan to destroy" : "Plan";
   const { create, update, replace, moved } = total;
   const lost = total.delete + total.forget;
   const name = facts.profile === undefined ? "" : ` of profile \`${facts.profile}\``;
   const isNothing = create + update + replace + lost + total.outputChanges + moved === 0;
-  if (isNothing) return `## Plan${name}: nothing changes`;
-  return `## Plan${name}: ${create} to create, ${update} to change, ${replace} to replace, ${lost} to delete`;
+  if (isNothing) return `## ${word}${name}: nothing changes`;
+  return `## ${word}${name}: ${create} to create, ${update} to change, ${replace} to replace, ${lost} to delete`;
 }
 
-function facts({ facts: { commit, dirty, manifestPlace, manifestSha256 } }: PlanReport): string {
+function facts({ facts: { selection, commit, dirty, manifestPlace, manifestSha256 } }: PlanReport): string {
   const lines: string[] = [];
+  if (selection !== undefined) lines.push(escapeText(selection));
   if (commit !== undefined)
     lines.push(`Commit \`${commit}\`${dirty === true ? ", **with files that are not committed**" : ""}`);
   if (manifestSha256 !== undefined) lines.push(`Manifest SHA-256 (what an approval stands for): \`${manifestSha256}\``);

@@ -15,6 +15,10 @@ export interface ReportedPlan {
 
 /** Where the plans come from and what is to be approved; all of it unknown for loose plan files. */
 export interface ReportFacts {
+  /** Whether what is planned is applied or destroyed. */
+  readonly purpose?: "apply" | "destroy";
+  /** Which layers were planned and why, in a sentence or two. */
+  readonly selection?: string;
   readonly profile?: string;
   readonly environment?: string;
   readonly commit?: string;

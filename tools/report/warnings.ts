@@ -1,4 +1,5 @@
 import type { ConfigDifference } from "../adoption/config-differences";
+import { statefulOf } from "../terraform/stateful";
 import type { AttributeDifference, PlanSummary, ResourcePlan } from "../terraform/plan-summary";
 
 /** Something that a plan's counts do not say and that whoever approves it must know. */
@@ -53,6 +54,11 @@ const grafanaReplaced: Rule = (layer, { type, address, action }) =>
       ]
     : [];
 
+const dataGoes: Rule = (layer, { address, action }) =>
+  ["replace", "delete"].includes(action) && statefulOf([address]).length > 0
+    ? [{ layer, kind: "data lost", text: `${address} goes with all that is in it; no apply brings that back.` }]
+    : [];
+
 const cacheReboots: Rule = (layer, { type, differences }) =>
   type === "aws_elasticache_parameter_group" && differences.some(({ path }) => path.startsWith("parameter"))
     ? [
@@ -98,7 +104,7 @@ const serviceRetention: Rule = (layer, { type, address, differences }) => {
   );
 };
 
-const rules: readonly Rule[] = [grafanaReplaced, cacheReboots, logsRetention, objectExpiry, serviceRetention];
+const rules: readonly Rule[] = [dataGoes, grafanaReplaced, cacheReboots, logsRetention, objectExpiry, serviceRetention];
 
 function retentionText(value: string | undefined): string {
   if (value === undefined) return "not set (what the image's own config says)";

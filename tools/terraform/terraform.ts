@@ -84,7 +84,13 @@ export class Terraform {
 
   private async command(name: string, flags: readonly string[], options: { input?: boolean } = {}): Promise<RunResult> {
     const input = options.input === false ? [] : ["-input=false"];
-    return this.run(name, [...input, ...flags], { log: true });
+    return this.run(name, [...input, ...this.lockFlags(name), ...flags], { log: true });
+  }
+
+  /** In workflows a plan and an apply may meet at a lock: whoever comes second waits (LGTM_LOCK_TIMEOUT, as in `10m`). */
+  private lockFlags(name: string): readonly string[] {
+    const timeout = this.options.env.LGTM_LOCK_TIMEOUT ?? "";
+    return timeout !== "" && (name === "plan" || name === "apply") ? [`-lock-timeout=${timeout}`] : [];
   }
 
   private async run(name: string, args: readonly string[], options: { log: boolean }): Promise<RunResult> {

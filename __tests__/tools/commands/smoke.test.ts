@@ -57,7 +57,7 @@ test("good platform: the table and 0; JSON alone with --json; 3 when a check fai
 });
 
 test.each([
-  ["no URL", [], /required option '--url <url>'/],
+  ["no URL, and LGTM_URL of another kind", [], /LGTM_URL is no address: It must be http/],
   ["a URL of another kind", ["--url", "ftp://x"], /must be http:\/\/… or https:\/\/…/],
   ["a URL with a password", ["--url", "http://admin:hunter2@x"], /no user and no password/],
   [

@@ -1,0 +1,314 @@
+/**
+ * The workflows: what they may do, that they call what exists, and that a step which fails fails its job. The steps' own
+ * scripts are run, in the shell that the workflow names, with stand-ins for the programs.
+ */
+import type { Command } from "commander";
+import { buildProgram } from "../../tools/cli";
+import { exitCodes } from "../../tools/exit-codes";
+import { hasBash, runScript } from "./run-script";
+import {
+  missingPermissions,
+  readActions,
+  readWorkflows,
+  scriptsOf,
+  unpinned,
+  type Job,
+  type Script,
+  type Step,
+  type Workflows,
+} from "./workflow-files";
+
+const workflows = readWorkflows();
+const actions = readActions();
+const scripts = scriptsOf(workflows, actions);
+const SHELL = "bash --noprofile --norc -euo pipefail {0}";
+
+/** Exit codes of `./lgtm` that a step takes on purpose, since they mean that the work goes on otherwise. */
+const TAKEN: Readonly<Record<string, readonly (keyof typeof exitCodes)[]>> = {
+  // The tasks lack images: all else is planned.
+  plan: ["notReady"],
+  // What is left waits for a second approval.
+  apply: ["stopped"],
+  // Something drifted, which the issues say.
+  drift: ["negative"],
+  // What preflight finds is a warning: the plan stops where it must.
+  preflight: ["negative"],
+};
+
+function jobs(): readonly (readonly [string, Job])[] {
+  return Object.entries(workflows).flatMap(([file, workflow]) =>
+    Object.entries(workflow.jobs).map(([name, job]) => [`${file} ${name}`, job] as const),
+  );
+}
+
+function steps(): readonly (readonly [string, Step])[] {
+  return jobs().flatMap(([where, { steps: own = [] }]) => own.map((step) => [where, step] as const));
+}
+
+/** A copy of the workflows with one job changed. */
+function withJob(file: string, name: string, change: Partial<Job>): Workflows {
+  const workflow = workflows[file];
+  const job = workflow?.jobs[name];
+  if (workflow === undefined || job === undefined) throw new Error(`there is no job ${name} in ${file}`);
+  return { ...workflows, [file]: { ...workflow, jobs: { ...workflow.jobs, [name]: { ...job, ...change } } } };
+}
+
+test("the workflows that there are", () => {
+  expect(Object.keys(workflows).sort()).toEqual([
+    "apply-approved.yml",
+    "apply.yml",
+    "ci.yml",
+    "deploy.yml",
+    "drift.yml",
+    "images.yml",
+    "plan.yml",
+  ]);
+});
+
+describe("what they may do", () => {
+  test("nothing, unless the job says so; nothing that its duty does not need", () => {
+    for (const { permissions } of Object.values(workflows)) expect(permissions).toEqual({});
+    const granted = new Map<string, string[]>();
+    for (const [where, { permissions }] of jobs()) {
+      expect([where, permissions]).toEqual([where, expect.any(Object)]);
+      for (const [right, level] of Object.entries(permissions ?? {})) {
+        if (level === "write") granted.set(right, [...(granted.get(right) ?? []), where]);
+      }
+    }
+    expect(Object.fromEntries(granted)).toEqual({
+      "id-token": [
+        "apply-approved.yml apply",
+        "apply.yml deploy",
+        "deploy.yml plan",
+        "deploy.yml apply",
+        "deploy.yml rest",
+        "deploy.yml destroy",
+        "drift.yml drift",
+        "images.yml release",
+        "images.yml propose",
+        "plan.yml plan",
+      ],
+      contents: ["images.yml propose"],
+      issues: ["drift.yml drift"],
+      "pull-requests": ["images.yml propose", "plan.yml plan"],
+    });
+  });
+
+  test("every reusable workflow is granted what its jobs ask for", () => {
+    expect(missingPermissions(workflows)).toEqual([]);
+  });
+
+  test("I23: a caller that grants less than a called job asks for is found", () => {
+    expect(missingPermissions(withJob("apply.yml", "deploy", { permissions: { contents: "read" } }))).toEqual([
+      "apply.yml, job deploy: must grant id-token: write, which ./.github/workflows/deploy.yml asks for",
+    ]);
+    // Two levels deep: what is called asks for more than its caller hands on.
+    const deeper = { contents: "read", "id-token": "write", "pull-requests": "write" };
+    expect(missingPermissions(withJob("apply-approved.yml", "apply", { permissions: deeper }))).toEqual([
+      "apply.yml, job deploy: must grant pull-requests: write, which ./.github/workflows/deploy.yml asks for",
+      "deploy.yml, job apply: must grant pull-requests: write, which ./.github/workflows/apply-approved.yml asks for",
+      "deploy.yml, job rest: must grant pull-requests: write, which ./.github/workflows/apply-approved.yml asks for",
+    ]);
+  });
+
+  test("what comes from elsewhere is pinned by the hash of a commit; a tag is found", () => {
+    expect(unpinned(workflows, actions)).toEqual([]);
+    expect(unpinned(withJob("ci.yml", "check", { steps: [{ uses: "actions/checkout@v6" }] }))).toEqual([
+      "actions/checkout@v6",
+    ]);
+  });
+
+  test("no checkout leaves credentials behind, no secret is passed on, a token only to what speaks to GitHub", () => {
+    for (const [where, step] of steps()) {
+      if (step.uses?.startsWith("actions/checkout@") === true) {
+        expect([where, step.with?.["persist-credentials"]]).toEqual([where, false]);
+      }
+      const hasToken = JSON.stringify(step.env ?? {}).includes("token");
+      const speaks = /\.\/lgtm (comment|drift-issues|propose)/.test(step.run ?? "");
+      expect([where, step.name, hasToken]).toEqual([where, step.name, speaks]);
+    }
+    expect(JSON.stringify(workflows)).not.toMatch(/secrets[.[]/);
+    for (const [, job] of jobs()) expect(job.secrets).toBeUndefined();
+  });
+
+  test("nothing that others write (titles, inputs, branches) becomes a part of a script", () => {
+    for (const { where, run } of scripts) expect([where, run.includes("${{")]).toEqual([where, false]);
+  });
+});
+
+describe("what is released", () => {
+  const names =
+    workflows["images.yml"]?.jobs.release?.steps?.map(({ name, uses }) => name ?? uses?.split("@")[0]) ?? [];
+
+  test("is built and judged, then scanned, then pushed; only then handed to the job that proposes it", () => {
+    const order = ["Build, and let", "Scan for critical", "Push", "Hand tag and digest"];
+    const places = order.map((begin) => names.findIndex((name) => name?.startsWith(begin)));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+  });
+
+  test("only without critical vulnerabilities that have a fix; waivers are in a file that has a review", () => {
+    const scan = workflows["images.yml"]?.jobs.release?.steps?.find(({ uses = "" }) => uses.includes("trivy-action"));
+    expect(scan?.with).toMatchObject({
+      severity: "CRITICAL",
+      "ignore-unfixed": true,
+      "exit-code": "1",
+      trivyignores: ".trivyignore.yaml",
+    });
+  });
+
+  test("I11: tag and digest are recorded by a pull request, by a job that builds nothing", () => {
+    const proposing = workflows["images.yml"]?.jobs.propose;
+    const run = proposing?.steps?.map((step) => step.run ?? "").join("\n") ?? "";
+    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm propose --file releases\.json/);
+    expect(run).not.toMatch(/docker|--build-only|--built/);
+  });
+});
+
+describe("what is approved", () => {
+  test("whatever changes an account waits for the environment's reviewers", () => {
+    const changing = jobs().filter(([, { steps: own = [] }]) =>
+      own.some(({ run = "" }) => /\.\/lgtm (apply|destroy)\b/.test(run)),
+    );
+    expect(changing.map(([where]) => where)).toEqual(["apply-approved.yml apply", "deploy.yml destroy"]);
+    for (const [, { environment }] of changing) {
+      expect(environment).toBe("${{ fromJSON(inputs.deployment).gitHubEnvironment }}");
+    }
+    const takesRole = jobs().filter(([, job]) => JSON.stringify(job).includes("roleVariables.apply"));
+    expect(takesRole.map(([where]) => where)).toEqual(changing.map(([where]) => where));
+  });
+
+  test("two applies never overlap, and a waiting one is not cancelled", () => {
+    for (const name of ["apply-approved.yml apply", "deploy.yml destroy"]) {
+      const job = jobs().find(([where]) => where === name)?.[1];
+      expect(job?.concurrency).toEqual({
+        group: "apply-${{ fromJSON(inputs.deployment).environment }}",
+        "cancel-in-progress": false,
+      });
+    }
+  });
+
+  test("the hash goes from the job that planned to the job that applies, through GitHub", () => {
+    const { plan, apply, rest, destroy } = workflows["deploy.yml"]?.jobs ?? {};
+    expect(plan?.outputs?.sha256).toContain("steps.plan.outputs.sha256");
+    expect(apply?.with?.sha256).toBe("${{ needs.plan.outputs.sha256 }}");
+    expect(rest?.with?.sha256).toBe("${{ needs.apply.outputs.rest-sha256 }}");
+    const destroying = destroy?.steps?.find(({ run = "" }) => run.includes("./lgtm destroy"));
+    expect(destroying?.env?.SHA256).toBe("${{ needs.plan.outputs.sha256 }}");
+  });
+
+  test("I24: no approval before there is a plan: the jobs that wait for one need the job that planned", () => {
+    const { apply, rest, destroy } = workflows["deploy.yml"]?.jobs ?? {};
+    expect([apply?.needs, rest?.needs, destroy?.needs]).toEqual(["plan", ["plan", "apply"], "plan"]);
+  });
+});
+
+/** A program whose commands do nothing but check their words. */
+function idle(): Command {
+  const program = buildProgram();
+  const quieten = (command: Command): void => {
+    command.action(() => undefined).configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+    command.commands.forEach(quieten);
+  };
+  program.commands.forEach(quieten);
+  return program;
+}
+
+async function refusalOf(words: readonly string[]): Promise<string | undefined> {
+  try {
+    await idle().parseAsync([...words], { from: "user" });
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+// A machine without bash runs no workflow either.
+const withBash = hasBash ? describe : describe.skip;
+
+withBash("the steps' scripts", () => {
+  test("run in a shell that stops at the first failure, also of a variable or within a pipe", () => {
+    for (const { where, shell } of scripts) expect([where, shell]).toEqual([where, SHELL]);
+    for (const { where, run } of scripts) expect([where, /[^|]\|[^|]/.test(run)]).toEqual([where, false]);
+    for (const [where, step] of steps()) expect([where, step["continue-on-error"]]).toEqual([where, undefined]);
+  });
+
+  test("every command and option that they call exists, and takes these words", async () => {
+    const called = new Set<string>();
+    for (const script of scripts) {
+      for (const [program, ...words] of runScript(script, () => 0).calls) {
+        if (program !== "lgtm") continue;
+        called.add(words[0] ?? "");
+        expect([script.where, words, await refusalOf(words)]).toEqual([script.where, words, undefined]);
+      }
+    }
+    expect([...called].sort()).toEqual([
+      "adopt",
+      "apply",
+      "comment",
+      "deployments",
+      "destroy",
+      "diagnose",
+      "drift",
+      "drift-issues",
+      "images",
+      "plan",
+      "preflight",
+      "propose",
+      "release",
+      "smoke",
+      "synth",
+    ]);
+    expect(await refusalOf(["plan", "--no-such-option"])).toContain("unknown option");
+  });
+
+  test("succeed when what they call does", () => {
+    for (const script of scripts) {
+      if (runScript(script, () => 0).calls.length === 0) continue;
+      expect([script.where, runScript(script, () => 0).code]).toEqual([script.where, 0]);
+    }
+  });
+
+  const calling = scripts.filter((script) => runScript(script, () => 0).calls.length > 0);
+
+  test.each(calling.map((script) => [script.where, script] as const))(
+    "fail their job when what they call fails, whatever the code: %s",
+    (_where, script: Script) => {
+      for (const [name, code] of Object.entries(exitCodes)) {
+        if (code === 0) continue;
+        const { calls, code: ended } = runScript(script, () => code);
+        const [program, command = ""] = calls.at(-1) ?? [];
+        const taken = program === "lgtm" ? (TAKEN[command] ?? []) : [];
+        // A plan to destroy leaves nothing out.
+        const isTaken =
+          (taken as readonly string[]).includes(name) && !calls.some((words) => words.includes("--destroy"));
+        expect([name, ended === 0]).toEqual([name, isTaken]);
+      }
+    },
+  );
+
+  test("I24: a script that pipes an apply into something else would be found", () => {
+    const piped: Script = { where: "x", run: "./lgtm apply | tee log", shell: "bash -e {0}", variables: [] };
+    expect(runScript(piped, () => exitCodes.failed).code).toBe(0);
+    expect(runScript({ ...piped, shell: SHELL }, () => exitCodes.failed).code).not.toBe(0);
+    expect(/[^|]\|[^|]/.test(piped.run)).toBe(true);
+  });
+
+  test("a role that nobody set up is said by the variable's name", () => {
+    const script = scripts.find(({ where }) => where.includes("See whether the role is known"));
+    if (script === undefined) throw new Error("there is no such step");
+    expect(runScript(script, () => 0).code).toBe(0);
+    const lacking = runScript(script, () => 0, ["ROLE"]);
+    expect(lacking.code).toBe(1);
+    expect(lacking.output).toContain("::error::The variable some VARIABLE is not set");
+  });
+
+  test("a second stop fails the job with what to do", () => {
+    const script = scripts.find(({ where }) => where.includes("Stop after the second approval"));
+    if (script === undefined) throw new Error("there is no such step");
+    expect(runScript(script, () => 0)).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("dispatch the workflow again") as string,
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { listDeployments } from "../deployments";
+import { writeOutputs } from "../github/job";
+import { renderTable } from "../report/table";
+import { gitHubOption, jsonOption } from "./options";
+
+interface Options {
+  readonly github?: true;
+  readonly json?: true;
+}
+
+/** `./lgtm deployments`: which environments are deployed, and as what. */
+export function registerDeployments(program: Command): void {
+  program
+    .command("deployments")
+    .summary("list the environments that are deployed, and how")
+    .description(
+      "Lists `deployments` of common.config.ts: each environment with its profile, its region and the names that the workflows look " +
+        "up on GitHub. With --github the list becomes the step's output `matrix`.",
+    )
+    .argument("[environments...]", "only these; an unknown one ends with 2")
+    .addOption(gitHubOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  $ ./lgtm deployments\n  $ ./lgtm deployments prod --json")
+    .action(runDeployments);
+}
+
+function runDeployments(only: readonly string[], options: Options): void {
+  const all = listDeployments(only);
+  if (options.github === true) writeOutputs({ matrix: JSON.stringify(all) });
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
+    return;
+  }
+  const titles = ["environment", "profile", "region", "GitHub environment", "variable of the role that plans"];
+  const rows = all.map((one) => [
+    one.environment,
+    one.profile,
+    one.region,
+    one.gitHubEnvironment,
+    one.roleVariables.plan,
+  ]);
+  process.stdout.write(
+    `${renderTable(
+      titles.map((title) => ({ title })),
+      rows,
+    )}\n`,
+  );
+}

@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { createRequire } from "node:module";
+import { tellApply } from "../github/tell-job";
+import { progressMode } from "../progress";
+import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
+
+/** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
+const load = createRequire(__filename);
+
+interface Options {
+  readonly manifest: string;
+  readonly sha256: string;
+  readonly confirm: string;
+  readonly profile?: string;
+  readonly parallel: number;
+  readonly resume?: true;
+  readonly github?: true;
+  readonly json?: true;
+}
+
+/** `./lgtm destroy`: exactly what was approved to go, in reverse order. */
+export function registerDestroy(program: Command): void {
+  program
+    .command("destroy")
+    .summary("destroy exactly what was approved, in reverse order")
+    .description(
+      "Carries out plans of `./lgtm plan --destroy`, after the same checks as `./lgtm apply`: the layers that stand on others go " +
+        "first. What holds data (buckets, image repositories, the lock table) is in such a plan only if it was named there. " +
+        "Ends with 3 when something was refused.",
+    )
+    .requiredOption(
+      "--manifest <file>",
+      "the manifest that `./lgtm plan --destroy` wrote: a file, or s3://bucket/…/manifest.json",
+    )
+    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report")
+    .requiredOption("--confirm <phrase>", 'the words "destroy <environment>"')
+    .option("--resume", "take up a destruction of these plans that stopped half way")
+    .addOption(profileOption())
+    .addOption(parallelOption())
+    .addOption(gitHubOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ ./lgtm destroy --manifest plans/manifest.json --sha256 9f86d081884c7d65… --confirm "destroy staging"',
+    )
+    .action(runDestroy);
+}
+
+async function runDestroy(options: Options): Promise<void> {
+  const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
+  const report = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
+  const { checkDestroyPhrase } = load("../delivery/destruction") as typeof import("../delivery/destruction");
+  const { loadProfile } = load("../profile") as typeof import("../profile");
+  checkDestroyPhrase(options.confirm, loadProfile(options.profile).config.environment);
+  const result = await applyPlan({
+    manifest: options.manifest,
+    sha256: options.sha256,
+    profile: options.profile,
+    parallel: options.parallel,
+    mode: progressMode(options),
+    resume: options.resume === true,
+    purpose: "destroy",
+  });
+  const text = report.renderApply(result);
+  if (options.github === true) tellApply(result, text);
+  const json = options.json === true ? JSON.stringify(report.applyFacts(result), undefined, 2) : undefined;
+  process.stdout.write(`${json ?? text}\n`);
+  process.exitCode = report.applyExitCode(result);
+}

@@ -1,0 +1,36 @@
+import type { Profile } from "../../modules/config/profiles";
+import { stateLocation } from "../../stacks/state-location";
+import { stateReader } from "../terraform/stored-state";
+import { UserError } from "../user-error";
+
+const LAYER = "50-alb";
+
+/**
+ * The address of the platform that a profile deployed: LGTM_URL where it is set, else the load balancer's own name from the
+ * state of 50-alb.
+ * @throws UserError (exit "badInput") when the load balancer has a certificate, which is for another name, and LGTM_URL is not
+ * set; (exit "negative") when the layer is not applied
+ */
+export async function deployedUrl({ config }: Profile, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const given = env.LGTM_URL ?? "";
+  if (given !== "") return given;
+  if (config.loadBalancer.certificateArn !== undefined) {
+    throw new UserError({
+      what: "The load balancer has a certificate, and nobody said for which name.",
+      where: "--url",
+      mend: "name the address with --url or LGTM_URL (in the workflows: a variable of the GitHub environment)",
+      exit: "badInput",
+    });
+  }
+  const { bucket, key, region } = stateLocation(config, LAYER);
+  const facts = { layer: LAYER, bucket, key, region, lockTable: undefined, requiredVersion: undefined, reads: {} };
+  const state = await stateReader(env)(facts);
+  const name = state.kind === "state" ? state.file.outputs.find((output) => output.name === "alb_dns_name") : undefined;
+  if (typeof name?.value === "string") return `http://${name.value}`;
+  throw new UserError({
+    what: "There is no load balancer yet: the state of 50-alb has no alb_dns_name.",
+    where: `s3://${bucket}/${key}`,
+    mend: "apply 50-alb first, or name another address with --url",
+    exit: "negative",
+  });
+}
