@@ -5,8 +5,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { applyExitCode, renderApply } from "../../tools/delivery/apply-report";
 import { sha256Of } from "../../tools/delivery/manifest";
 import type { PlanResult } from "../../tools/delivery/make-plan";
+import { exitCodes } from "../../tools/exit-codes";
+import { tellApply, tellPlan } from "../../tools/github/tell-job";
+import { UserError } from "../../tools/user-error";
 import { processes } from "../support/processes";
 import { SmallLayers, type SmallLayer } from "../support/small-layers";
 
@@ -150,10 +154,67 @@ describe("a chain of changes over three layers", () => {
       const { rest } = result;
       expect(rest?.manifest.layers.map(({ id, provisional }) => [id, provisional])).toEqual([[first.tasks, null]]);
       if (rest === undefined) throw new Error("nothing to approve");
+      // What the next job of a workflow needs: a code of its own, and the hash to approve.
+      expect(applyExitCode(result)).toBe(exitCodes.stopped);
+      expect(
+        toldBy((env) => {
+          tellApply(result, renderApply(result), env);
+        }),
+      ).toMatchObject({
+        outputs: { "rest-manifest": rest.manifestPlace, "rest-sha256": rest.manifestSha256 },
+        summary: expect.stringMatching(/^## Applied[^]*approved [^]*, now [^]*## Plan of profile/) as string,
+      });
 
       expect(statuses(await small.apply(rest))).toEqual({ "30-tasks": "done" });
     },
   );
+});
+
+/** What a job is told: its outputs by name, and the summary of the run. */
+function toldBy(tell: (env: NodeJS.ProcessEnv) => void) {
+  const env = { GITHUB_OUTPUT: small.file("output"), GITHUB_STEP_SUMMARY: small.file("summary") };
+  for (const file of Object.values(env)) writeFileSync(file, "");
+  tell(env);
+  const lines = readFileSync(env.GITHUB_OUTPUT, "utf8").trim().split("\n");
+  return {
+    outputs: Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string])),
+    summary: readFileSync(env.GITHUB_STEP_SUMMARY, "utf8"),
+  };
+}
+
+test("a job is told what to approve, and when there is nothing to approve", async () => {
+  const { layers } = chain();
+  small.define(layers);
+  const plan = await small.plan();
+  const { manifestPlace: manifest, manifestSha256: sha256 } = plan;
+  const told = toldBy((env) => {
+    tellPlan(plan, env);
+  });
+  expect(told.outputs).toEqual({ manifest, sha256, changes: "true", complete: "true" });
+  expect(told.summary).toContain(sha256);
+
+  const nothing = await small.plan({ destroy: { includeStateful: [] } });
+  expect(
+    toldBy((env) => {
+      tellPlan(nothing, env);
+    }).outputs.changes,
+  ).toBe("false");
+  const lacking = new UserError({ what: "tempo has no image", mend: "./lgtm release tempo", exit: "notReady" });
+  const partly = toldBy((env) => {
+    tellPlan({ ...nothing, notReady: new Map([["60-ecs", lacking]]) }, env);
+  });
+  expect(partly.outputs.complete).toBe("false");
+  expect(partly.summary).toMatch(/Left out: \*\*60-ecs\*\*[^]*tempo has no image[^]*lgtm release tempo/);
+});
+
+test("only what changed since a commit: the app is the same at HEAD", async () => {
+  small.define(chain().layers);
+  const { manifest, report } = await small.plan({ changedSince: "HEAD" });
+  // Who has other packages than HEAD just now gets all layers.
+  const [selection, layers] = report.facts.selection?.startsWith("All") === true ? ["All layers", 4] : ["No layer", 0];
+  expect(report.facts.selection).toMatch(selection);
+  expect(manifest).toMatchObject({ scope: layers === 4 ? "all" : "some" });
+  expect(manifest.layers).toHaveLength(layers);
 });
 
 describe("is refused, and nothing is applied", () => {
