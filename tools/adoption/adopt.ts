@@ -4,7 +4,7 @@ import type { PlatformConfig } from "../../modules/config/platform-config";
 import { selectLayers } from "../layers";
 import { makeRunFolder } from "../paths";
 import { throwIfInterrupted } from "../process";
-import { startProgress, type ProgressMode } from "../progress";
+import type { ProgressMode } from "../progress";
 import { synthesize } from "../synth";
 import { ensureTerraform } from "../terraform/binary";
 import { accountEnvironment } from "../terraform/environment";
@@ -50,22 +50,9 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
   try {
     throwIfInterrupted();
     const env = { ...(fixtures?.env ?? accountEnvironment()), ...provider.environment };
-    const progress = startProgress(
-      selected.map((layer) => layer.id),
-      options.mode,
-    );
-    const outcomes = await planInOrder({
-      all: layers,
-      selected,
-      terraform,
-      env,
-      logFolder: join(runFolder, "logs"),
-      scratchFolder: join(runFolder, "provisional"),
-      parallel: options.parallel,
-      refresh: !options.fixtures,
-      progress,
-    }).finally(() => progress.close());
-    throwIfInterrupted();
+    const { parallel, mode, fixtures: onCopies } = options;
+    const refresh = !onCopies;
+    const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
     return judgeAdoption(profile, outcomes, (performance.now() - started) / 1000, differencesFromBaseline(profile));
   } finally {
     await fixtures?.stop();

@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
 import { selectLayers, type Layer } from "../layers";
-import { throwIfInterrupted } from "../process";
-import { startProgress } from "../progress";
 import type { PlanSummary, ResourcePlan } from "../terraform/plan-summary";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { UserError } from "../user-error";
@@ -43,22 +40,9 @@ export interface Drift {
 export async function findDrift(options: DriftOptions): Promise<Drift> {
   const { runFolder, profile, layers, terraform, env } = await openWorkspace("drift", options, false);
   const selected = selectLayers(layers, options.layers);
-  const progress = startProgress(
-    selected.map(({ id }) => id),
-    options.mode,
-  );
-  const outcomes = await planInOrder({
-    all: layers,
-    selected,
-    terraform,
-    env,
-    logFolder: join(runFolder, "logs"),
-    scratchFolder: join(runFolder, "provisional"),
-    parallel: options.parallel,
-    refresh: true,
-    progress,
-  }).finally(() => progress.close());
-  throwIfInterrupted();
+  const { parallel, mode } = options;
+  const refresh = true;
+  const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
   const found = outcomes.map((outcome) => driftOf(outcome));
   return { profile: profile.name, clean: found.every(({ status }) => status === "clean"), layers: found };
 }

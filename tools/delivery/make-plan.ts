@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { PLANS_PREFIX } from "../../modules/state-backend-names";
 import { selectLayers, type Layer } from "../layers";
 import { throwIfInterrupted } from "../process";
-import { startProgress } from "../progress";
 import { buildReport, type PlanReport, type ReportedPlan } from "../report/plan-report";
 import { renderHtml } from "../report/html";
 import { renderMarkdown } from "../report/markdown";
@@ -190,22 +188,8 @@ async function planAll(
   selected: readonly Layer[],
   options: Pick<MakePlanOptions, "parallel" | "mode" | "refresh">,
 ): Promise<readonly LayerPlan[]> {
-  const progress = startProgress(
-    selected.map(({ id }) => id),
-    options.mode,
-  );
-  const outcomes = await planInOrder({
-    all: layers,
-    selected,
-    terraform,
-    env,
-    logFolder: join(runFolder, "logs"),
-    scratchFolder: join(runFolder, "provisional"),
-    parallel: options.parallel,
-    refresh: options.refresh ?? true,
-    progress,
-  }).finally(() => progress.close());
-  throwIfInterrupted();
+  const { parallel, mode, refresh = true } = options;
+  const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
   return outcomes.map(planOf);
 }
 

@@ -14,8 +14,7 @@ import { stateReader, type StoredState } from "../terraform/stored-state";
 import type { Terraform } from "../terraform/terraform";
 import { UserError } from "../user-error";
 import { runInWaves, type Outcome } from "../waves";
-import type { MakePlanOptions } from "./make-plan";
-import type { Workspace } from "./workspace";
+import type { DeliveryOptions, Workspace } from "./workspace";
 
 /** The states of all layers, by layer id. */
 export type States = ReadonlyMap<string, StoredState>;
@@ -48,7 +47,7 @@ export async function planDestruction(
   { layers, terraform, env, runFolder, session }: Workspace,
   selected: readonly Layer[],
   states: States,
-  options: Pick<MakePlanOptions, "parallel" | "mode" | "refresh">,
+  options: Pick<DeliveryOptions, "parallel" | "mode"> & { readonly refresh?: boolean | undefined },
 ): Promise<readonly Outcome<LayerPlan>[]> {
   const progress = startProgress(
     selected.map(({ id }) => id),

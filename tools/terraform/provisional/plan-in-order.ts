@@ -2,7 +2,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { formatSeconds } from "../../format";
 import type { Layer } from "../../layers";
-import { Interrupted, interruptSignal } from "../../process";
+import { Interrupted, interruptSignal, throwIfInterrupted } from "../../process";
+import { startProgress, type ProgressMode } from "../../progress";
 import { UserError } from "../../user-error";
 import { runInWaves, type Outcome } from "../../waves";
 import { parsePlan, type PlanJson } from "../plan-json";
@@ -43,8 +44,14 @@ export interface LayerPlan {
 }
 
 /** What is planned in order, and how. */
-export interface PlanInOrderOptions extends PlanLayersOptions {
-  /** Folder for scratch copies, which are removed again. */
+export interface PlanInOrderOptions extends Omit<PlanLayersOptions, "progress" | "logFolder"> {
+  /** Folder of the run: gets a log file a layer, and scratch copies, which are removed again. */
+  readonly runFolder: string;
+  /** How progress is shown. */
+  readonly mode: ProgressMode;
+}
+
+interface PlannerOptions extends PlanLayersOptions {
   readonly scratchFolder: string;
 }
 
@@ -52,17 +59,26 @@ export interface PlanInOrderOptions extends PlanLayersOptions {
  * Plans layers in the declared order. A layer that reads outputs which its upstream's plan changes, or whose state has no
  * bucket yet, is planned in a scratch copy on its upstream's planned outputs; such a plan is provisional. Nothing is applied
  * and no state is written.
+ * @throws Interrupted when the process was asked to stop
  */
 export async function planInOrder(options: PlanInOrderOptions): Promise<readonly Outcome<LayerPlan>[]> {
-  const planner = new Planner(options);
-  return runInWaves(options.selected, (layer) => planner.plan(layer), {
+  const { runFolder, selected } = options;
+  const progress = startProgress(
+    selected.map(({ id }) => id),
+    options.mode,
+  );
+  const [logFolder, scratchFolder] = [join(runFolder, "logs"), join(runFolder, "provisional")];
+  const planner = new Planner({ ...options, logFolder, scratchFolder, progress });
+  const outcomes = await runInWaves(selected, (layer) => planner.plan(layer), {
     parallel: options.parallel,
     order: "dependencies",
     signal: interruptSignal,
     onNotTried: (layer, because) => {
-      options.progress.skipped(layer, because.length === 0 ? "interrupted" : `needs ${because.join(", ")}`);
+      progress.skipped(layer, because.length === 0 ? "interrupted" : `needs ${because.join(", ")}`);
     },
-  });
+  }).finally(() => progress.close());
+  throwIfInterrupted();
+  return outcomes;
 }
 
 class Planner {
@@ -74,7 +90,7 @@ class Planner {
   /** What each layer uses of each remote state, by the layers' ids. */
   private readonly uses: ReadonlyMap<string, ReadonlyMap<string, OutputReads>>;
 
-  constructor(private readonly options: PlanInOrderOptions) {
+  constructor(private readonly options: PlannerOptions) {
     this.terraformOf = terraformOfLayers(options);
     this.facts = new Map(options.all.map((layer) => [layer.id, readStackFacts(layer)]));
     this.uses = new Map(options.all.map((layer) => [layer.id, this.usesOf(layer)]));
