@@ -71,7 +71,7 @@ test.each([
   ["rules that are not there", ["--url", "http://x", "--rules", join(folder, "none")], /cannot be read/],
   ["a certificate that is not there", ["--url", "https://x", "--ca-file", join(folder, "none")], /cannot be read/],
 ])("%s ends with 2 and says why", async (_name, args, message) => {
-  const { code, stderr } = await smoke(args);
+  const { code, stderr } = await smoke(args, { LGTM_URL: "ftp://x" });
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(code).toBe(2);
