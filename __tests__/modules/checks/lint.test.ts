@@ -517,7 +517,8 @@ describe.each(MISTAKES)("GIVEN the mistake %s in %s", (rule, service, edit, key,
 
 test("every rule of the configs is tried by a mistake", () => {
   const rules = [...mimirRules, ...lokiRules, ...tempoRules, ...pyroscopeRules].map(({ name }) => name);
-  const tried = new Set(MISTAKES.map(([rule]) => rule));
+  // The last one is no mistake with one instance: it is tried below with two.
+  const tried = new Set([...MISTAKES.map(([rule]) => rule), "ring-of-one"]);
   expect([...new Set(rules)].filter((rule) => !tried.has(rule))).toEqual([]);
 });
 
@@ -528,8 +529,23 @@ test.each([
   const { target } = profiles;
   const platform = { ...target, services: { ...target.services, mimir: { ...target.services.mimir, count } } };
   const edit = all(
+    withKey("ingester.ring.kvstore.store", "memberlist"),
     withKey("ingester.ring.replication_factor", 3),
     withKey("store_gateway.sharding_ring.replication_factor", 3),
   );
   expect(findingsWith("mimir", edit, platform).map(({ rule }) => rule)).toEqual(expected);
 });
+
+test.each(["mimir", "loki", "pyroscope"] as const)(
+  "GIVEN two instances of %s THEN they need a ring in common",
+  (service) => {
+    const { target } = profiles;
+    const platform = {
+      ...target,
+      services: { ...target.services, [service]: { ...target.services[service], count: 2 } },
+    };
+    const [found, ...others] = findingsWith(service, (files) => files, platform);
+    expect(found).toMatchObject({ rule: "ring-of-one", key: expect.stringMatching(/ring\.kvstore\.store$/) as string });
+    expect(others).toEqual([]);
+  },
+);

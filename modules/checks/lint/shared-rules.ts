@@ -127,6 +127,12 @@ const CLUSTER_RULES: readonly LintRule[] = [
     (_leaf, view) =>
       `write 1 to ${count(view)}: services.${view.sources.service}.count in common.config.ts says how many instances there are, and writes need a majority of the replicas`,
   ),
+  eachLeaf(
+    { name: "ring-of-one" },
+    ({ path, value }, view) => path.at(-1) === "store" && value === "inmemory" && count(view) > 1,
+    (_leaf, view) =>
+      `write memberlist: services.${view.sources.service}.count in common.config.ts is ${count(view)}, and each instance would read and write its own data alone`,
+  ),
   {
     name: "memberlist-cluster-label",
     find: ({ get, sources }) => {
