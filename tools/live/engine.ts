@@ -315,6 +315,8 @@ function startCache({ port, maxItemSizeBytes }: LiveCache, address: string): voi
   const largest = String(maxItemSizeBytes);
   spawn("memcached", ["-u", "root", "-l", address, "-p", String(port), "-m", "64", "-I", largest], {
     stdio: "ignore",
+    // Ctrl-C is for the rehearsal: services need it until they have stopped.
+    detached: true,
   });
 }
 
