@@ -163,7 +163,10 @@ test("a second deployment that fails is rolled back: the former task ran all the
 test("a task that nobody asks and that ends soon after its start is no completed deployment", async () => {
   const runtime = new StandInRuntime((task) => {
     healthy(task);
-    if (task.image === "bad") setTimeout(() => { task.exit(1); }, 20);
+    if (task.image === "bad")
+      setTimeout(() => {
+        task.exit(1);
+      }, 20);
   });
   const { scheduler, events } = schedule(runtime, service(), 0.1);
   expect(await scheduler.deploy(rollout("good"))).toBe("completed");
