@@ -43,7 +43,12 @@ export function registerRehearse(program: Command): void {
     .addOption(layerOption())
     .addOption(applyParallelOption())
     .option("--upgrade", "rehearse the way from what runs today to `target` and back instead")
-    .option("--live", "run the services and test them (profile target unless --profile says otherwise; Linux)")
+    .addOption(
+      new Option(
+        "--live",
+        "run the services and test them (profile target unless --profile says otherwise; Linux)",
+      ).conflicts(["upgrade", "images"]),
+    )
     .option("--keep", "leave the mock running with everything applied, and say how to use it")
     .option("--no-images", "leave out the stand-ins for images and the secret: it then stops before the tasks' layer")
     .addOption(

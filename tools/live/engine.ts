@@ -19,9 +19,11 @@ import { startAwsFront, type AwsFront } from "./aws/front";
 import type { Rollout, SchedulerEvent } from "./ecs/runtime";
 import { ServiceScheduler, type DeploymentResult } from "./ecs/service-scheduler";
 import { Fargate } from "./fargate";
+import { followFile } from "./follow-file";
 import { startRelay } from "./ground/relay";
 import { CREDENTIALS_ADDRESS, VirtualNetwork } from "./ground/virtual-network";
 import type { EngineInput, Trial } from "./engine-input";
+import { resemblanceLines } from "./resemblance-lines";
 import type { EngineMessage, LiveReport, LiveServiceReport, TaskFailure, TrialReport } from "./live-report";
 import { LoadBalancer } from "./load-balancer/load-balancer";
 import type { LiveCache, LiveService, LiveStack } from "./stack/live-stack";
@@ -41,6 +43,8 @@ class Engine {
   private readonly results = new Map<ServiceName, DeploymentResult>();
   private readonly failures: TaskFailure[] = [];
   private readonly trials: TrialReport[] = [];
+  /** Ends the display of a service's log; of those that were deployed anew because files changed. */
+  private readonly shown = new Map<ServiceName, () => void>();
   private isEnding = false;
   private endAsked: () => void = () => undefined;
   private readonly ending = new Promise<undefined>((resolve) => {
@@ -198,12 +202,18 @@ class Engine {
     switch (event.kind) {
       case "task started":
         tell({ kind: "step", service: name, text: `${event.task} started (${event.rollout})` });
+        if (this.shown.has(name)) this.show(name, event.task);
         break;
       case "task failed":
         this.failures.push({ service: name, task: event.task, reason: event.reason, lines: event.lines });
+        // Where its log is shown, the last lines were seen already.
         tell({
           kind: "note",
-          text: [`${event.task}: ${event.reason}`, ...event.lines.map((line) => `    ${line}`)].join("\n"),
+          text: [
+            `${event.task}: ${event.reason}`,
+            ...(this.shown.has(name) ? [] : event.lines.map((line) => `    ${line}`)),
+            ...resemblanceLines({ service: name, ...event }),
+          ].join("\n"),
         });
         break;
       case "deployment completed": {
@@ -248,7 +258,16 @@ class Engine {
     return grafana?.taskDefinition.environment[PASSWORD] ?? "";
   }
 
-  /** Deploys a service anew whenever one of its files changes. */
+  /** Shows what a task writes, in place of what was shown of its service before. */
+  private show(service: ServiceName, task: string): void {
+    this.shown.get(service)?.();
+    const end = followFile(join(this.input.logFolder, `${task}.log`), (line) => {
+      tell({ kind: "note", text: `${task} | ${line}` });
+    });
+    this.shown.set(service, end);
+  }
+
+  /** Deploys a service anew whenever one of its files changes, and shows the logs of those tasks. */
   private async watchUntilEnd(fargate: Fargate, logFolder: string): Promise<void> {
     const timers = new Map<ServiceName, NodeJS.Timeout>();
     const reload = (service: LiveService): void => {
@@ -258,6 +277,7 @@ class Engine {
         service: service.name,
         text: `files changed: deploy again; logs: ${logFolder}`,
       });
+      if (!this.shown.has(service.name)) this.shown.set(service.name, () => undefined);
       this.schedulers
         .get(service.name)
         ?.deploy(this.rollout(service, label, fargate.build(service.name)))
@@ -281,6 +301,8 @@ class Engine {
     await this.ending;
     for (const watcher of watchers) watcher.close();
     for (const timer of timers.values()) clearTimeout(timer);
+    for (const end of this.shown.values()) end();
+    this.shown.clear();
   }
 
   private async close(): Promise<void> {
@@ -293,6 +315,8 @@ function startCache({ port, maxItemSizeBytes }: LiveCache, address: string): voi
   const largest = String(maxItemSizeBytes);
   spawn("memcached", ["-u", "root", "-l", address, "-p", String(port), "-m", "64", "-I", largest], {
     stdio: "ignore",
+    // Ctrl-C is for the rehearsal: services need it until they have stopped.
+    detached: true,
   });
 }
 

@@ -204,18 +204,14 @@ function placesOf({ network }: PlatformConfig): {
 /** Hears what the engine tells and shows it. */
 class Display {
   report: LiveReport | undefined;
-  private readonly progress: Progress;
+  private progress: Progress;
   private readonly urls: Promise<string>[] = [];
 
   constructor(
     private readonly options: LiveOptions,
     private readonly relays: Relay[],
   ) {
-    const { found } = options.programs;
-    this.progress = startProgress(
-      found.map(({ service }) => service),
-      options.mode,
-    );
+    this.progress = startProgress(this.services(), options.mode);
   }
 
   readonly hear = (line: string): void => {
@@ -235,7 +231,7 @@ class Display {
         break;
       case "up":
         this.report = message.report;
-        void Promise.all(this.urls).then((urls) => this.options.onUp?.(message.report, urls));
+        void this.goOn(message.report);
         break;
       case "report":
         this.report = message.report;
@@ -244,6 +240,19 @@ class Display {
 
   async close(): Promise<void> {
     await this.progress.close();
+  }
+
+  /** From now on something happens now and then only: plain lines, also on a terminal, whose live display ends here. */
+  private async goOn(report: LiveReport): Promise<void> {
+    const { mode, onUp } = this.options;
+    const before = this.progress;
+    this.progress = startProgress(this.services(), mode === "silent" ? mode : "lines");
+    await before.close();
+    onUp?.(report, await Promise.all(this.urls));
+  }
+
+  private services(): readonly ServiceName[] {
+    return this.options.programs.found.map(({ service }) => service);
   }
 
   private async open(path: string, protocol: string): Promise<string> {

@@ -28,7 +28,7 @@ export interface LiveRehearsal {
   readonly profile: string;
   /** The apply; not there when the mock held everything already. */
   readonly applied: RehearsalResult | undefined;
-  /** Not there when the layers could not be applied. */
+  /** Not there when the layers could not be applied, or it was asked to end before it was tested. */
   readonly live: LiveResult | undefined;
   /** How to find the mock again, if it was left running. */
   readonly kept: RehearsalRecord | undefined;
@@ -37,10 +37,9 @@ export interface LiveRehearsal {
 
 /**
  * Applies all layers to a mock of AWS and runs there what ECS would run: the services' own programs behind the emulated load
- * balancer, tested and stopped again.
+ * balancer, tested and stopped again. When it is asked to end, the mock is kept.
  *
  * @throws UserError when something that is needed is missing, before anything is applied
- * @throws Interrupted when it was asked to end; the mock is kept then
  */
 export async function rehearseLive(options: RehearseLiveOptions): Promise<LiveRehearsal> {
   const record = options.resume === undefined ? undefined : findKept(options.resume);
@@ -73,10 +72,11 @@ export async function rehearseLive(options: RehearseLiveOptions): Promise<LiveRe
       ...(trials === undefined ? {} : { trials }),
       note: noteFor(mode),
     });
-    return { profile: profile.name, applied, live, kept: stays ? kept : undefined, runFolder };
+    return { profile: profile.name, applied, live, kept: options.keep ? kept : undefined, runFolder };
   } catch (error) {
-    stays ||= error instanceof Interrupted;
-    throw error;
+    if (!(error instanceof Interrupted)) throw error;
+    stays = true;
+    return { profile: profile.name, applied, live: undefined, kept, runFolder };
   } finally {
     if (!stays) await stopKept(kept);
   }

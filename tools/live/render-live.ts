@@ -1,11 +1,10 @@
 import type { ServiceBinary } from "../binaries/find-binary";
 import { formatSeconds } from "../format";
-import type { Evidence } from "../incidents/evidence";
-import { resembles } from "../incidents/resembles";
 import { renderTable, type Column } from "../report/table";
 import { renderSmokeReport } from "../smoke/report";
 import type { LiveResult } from "./live";
 import type { LiveServiceReport, TaskFailure } from "./live-report";
+import { resemblanceLines } from "./resemblance-lines";
 
 const COLUMNS: readonly Column[] = [
   { title: "service" },
@@ -65,17 +64,12 @@ function cellsOf(
   ];
 }
 
-function failureLines({ service, task, reason, lines }: TaskFailure): readonly string[] {
-  const evidence: readonly Evidence[] = [
-    { source: "stop reason", text: reason, service },
-    ...lines.map((text): Evidence => ({ source: "log", text, service })),
-  ];
+function failureLines(failure: TaskFailure): readonly string[] {
+  const { task, reason, lines } = failure;
   return [
     `FAILED: ${task}: ${reason}`,
     ...lines.slice(-4).map((line) => `    ${line.slice(0, 300)}`),
-    ...resembles(evidence)
-      .slice(0, 2)
-      .map(({ id, what, remedy }) => `  looks like ${id}: ${what}\n  remedy: ${remedy}`),
+    ...resemblanceLines(failure),
   ];
 }
 

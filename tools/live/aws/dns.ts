@@ -59,7 +59,9 @@ export async function startDns(options: DnsOptions): Promise<Dns> {
   const [program, ...args] = [...(options.prefix ?? []), "dnsmasq", "-d", `--conf-file=${configFile}`];
   // Debian keeps dnsmasq where only root's PATH leads.
   const env = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` };
-  const server = new Dnsmasq(spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env }), program);
+  // Ctrl-C is for whoever started it: services need names until they have stopped.
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env, detached: true });
+  const server = new Dnsmasq(child, program);
   await server.ready();
   return new Records(server, options.folder, hosts);
 }

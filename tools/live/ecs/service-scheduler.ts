@@ -11,10 +11,16 @@ export interface SchedulerProps {
   /** Seconds between two looks at the tasks. @default 0.25 */
   readonly tickSeconds?: number;
   /**
-   * Seconds before a failed task is replaced, times the failures so far: ECS waits longer and longer.
+   * Seconds before a failed task is replaced, times the failures in a row, up to 60 times: ECS waits longer and longer.
    * @default 1
    */
   readonly retrySeconds?: number;
+  /**
+   * Seconds that a task without target groups must have run before it counts as healthy: nobody asks it, and what a program
+   * does not understand ends it within that time.
+   * @default 10
+   */
+  readonly settleSeconds?: number;
 }
 
 /** How a deployment ended. `stopped`: the scheduler was, before it ended. */
@@ -22,6 +28,9 @@ export type DeploymentResult = "completed" | "failed" | "stopped";
 
 /** Log lines that a report of a failed task shows. */
 const REPORTED_LINES = 12;
+
+/** How many failures in a row make the wait before a replacement longer. */
+const LONGEST_WAIT = 60;
 
 interface Task {
   readonly task: RunningTask;
@@ -32,7 +41,9 @@ interface Task {
 class Deployment {
   readonly tasks = new Set<Task>();
   readonly startedAt = performance.now();
+  /** Before it was completed: what the circuit breaker counts. */
   failures = 0;
+  failuresInARow = 0;
   retryAt = 0;
   completed = false;
 
@@ -77,7 +88,7 @@ export class ServiceScheduler {
   /** Whether as many tasks as desired are healthy now. */
   isSteady(): boolean {
     const tasks = [...(this.active?.tasks ?? [])];
-    return tasks.filter(isHealthy).length >= this.props.service.desiredCount;
+    return tasks.filter((task) => this.isHealthy(task)).length >= this.props.service.desiredCount;
   }
 
   /** Stops all tasks at once, without draining: the whole platform ends. */
@@ -98,9 +109,12 @@ export class ServiceScheduler {
         ended("failed");
         return;
       }
-      if (!deployment.completed && this.isSteady()) {
-        await this.complete(deployment);
-        ended("completed");
+      if (this.isSteady()) {
+        deployment.failuresInARow = 0;
+        if (!deployment.completed) {
+          await this.complete(deployment);
+          ended("completed");
+        }
       }
       await sleep((this.props.tickSeconds ?? 0.25) * 1000);
     }
@@ -127,17 +141,24 @@ export class ServiceScheduler {
     const { task } = kept;
     this.props.onEvent({ kind: "task failed", task: task.id, reason, lines: task.lastLines(REPORTED_LINES) });
     if (!deployment.completed) deployment.failures += 1;
-    deployment.retryAt = performance.now() + deployment.failures * (this.props.retrySeconds ?? 1) * 1000;
+    deployment.failuresInARow += 1;
+    const wait = Math.min(deployment.failuresInARow, LONGEST_WAIT) * (this.props.retrySeconds ?? 1);
+    deployment.retryAt = performance.now() + wait * 1000;
     void task.deregister();
     await this.end(kept);
   }
 
   private failureOf({ task, startedAt, exitCode }: Task): string | undefined {
     if (exitCode !== undefined) return `Essential container in task exited (exit code ${exitCode})`;
-    const age = (performance.now() - startedAt) / 1000;
     const { state, reason } = task.health();
-    if (state !== "unhealthy" || age < this.props.service.gracePeriodSeconds) return undefined;
+    if (state !== "unhealthy" || secondsSince(startedAt) < this.props.service.gracePeriodSeconds) return undefined;
     return `Task failed ELB health checks (${reason ?? "unhealthy"})`;
+  }
+
+  private isHealthy({ task, startedAt, exitCode }: Task): boolean {
+    const { service, settleSeconds = 10 } = this.props;
+    const hasSettled = service.targetGroups.length > 0 || secondsSince(startedAt) >= settleSeconds;
+    return exitCode === undefined && hasSettled && task.health().state === "healthy";
   }
 
   private isBroken({ completed, failures }: Deployment): boolean {
@@ -183,6 +204,6 @@ export class ServiceScheduler {
   }
 }
 
-function isHealthy({ task, exitCode }: Task): boolean {
-  return exitCode === undefined && task.health().state === "healthy";
+function secondsSince(moment: number): number {
+  return (performance.now() - moment) / 1000;
 }

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { run } from "../../process";
+import { runToEnd } from "./run-to-end";
 
 /** Where a task is in the network. */
 export interface NetworkPlace {
@@ -95,7 +95,7 @@ async function ip(...args: readonly string[]): Promise<void> {
   await must("ip", args);
 }
 
+/** Not by `run`, which starts nothing more once one was asked to stop: what was made must be unmade then too. */
 async function must(program: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await run(program, args);
-  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr.trim()}`);
+  await runToEnd(program, args);
 }

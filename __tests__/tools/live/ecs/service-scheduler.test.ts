@@ -85,10 +85,11 @@ class StandInRuntime implements TaskRuntime {
 }
 
 const schedulers: ServiceScheduler[] = [];
-function schedule(runtime: TaskRuntime, of: LiveService = service()) {
+function schedule(runtime: TaskRuntime, of: LiveService = service(), settleSeconds = 0) {
   const events: SchedulerEvent[] = [];
   const onEvent = (event: SchedulerEvent) => events.push(event);
-  const scheduler = new ServiceScheduler({ service: of, runtime, onEvent, tickSeconds: 0.005, retrySeconds: 0.005 });
+  const pace = { tickSeconds: 0.005, retrySeconds: 0.005, settleSeconds };
+  const scheduler = new ServiceScheduler({ service: of, runtime, onEvent, ...pace });
   schedulers.push(scheduler);
   return { scheduler, events, kinds: () => events.map(({ kind }) => kind) };
 }
@@ -157,6 +158,47 @@ test("a second deployment that fails is rolled back: the former task ran all the
   expect(events.at(-1)).toMatchObject({ kind: "deployment failed", rollout: "bad", rollsBackTo: "good" });
   expect(runtime.order).not.toContain("task-1 deregistered");
   expect(scheduler.isSteady()).toBe(true);
+});
+
+test("a task that nobody asks and that ends soon after its start is no completed deployment", async () => {
+  const runtime = new StandInRuntime((task) => {
+    healthy(task);
+    if (task.image === "bad")
+      setTimeout(() => {
+        task.exit(1);
+      }, 20);
+  });
+  const { scheduler, events } = schedule(runtime, service(), 0.1);
+  expect(await scheduler.deploy(rollout("good"))).toBe("completed");
+
+  expect(await scheduler.deploy(rollout("bad"))).toBe("failed");
+
+  expect(events.at(-1)).toMatchObject({ kind: "deployment failed", failures: 3, rollsBackTo: "good" });
+  expect(runtime.order).not.toContain("task-1 stopped");
+});
+
+test("a task that a target group asks counts as healthy when that says so, however young it is", async () => {
+  const asked = service({ targetGroups: [{ name: "tempo", port: 3200 }] });
+  const { scheduler } = schedule(new StandInRuntime(healthy), asked, 60);
+
+  expect(await scheduler.deploy(rollout("one"))).toBe("completed");
+});
+
+test("a service whose tasks end again and again waits longer each time", async () => {
+  const startedAt: number[] = [];
+  const runtime = new StandInRuntime((task) => {
+    startedAt.push(performance.now());
+    if (startedAt.length === 1) healthy(task);
+    else task.exit(1);
+  });
+  const { scheduler } = schedule(runtime, service(), 0.01);
+  expect(await scheduler.deploy(rollout("one"))).toBe("completed");
+  runtime.tasks[0]?.exit(1);
+
+  await until(() => startedAt.length === 12);
+
+  const waited = (index: number) => (startedAt[index] ?? 0) - (startedAt[index - 1] ?? 0);
+  expect(waited(11)).toBeGreaterThanOrEqual(50);
 });
 
 test("a new task is healthy before the old one leaves the load balancer, and it leaves before it is stopped", async () => {
