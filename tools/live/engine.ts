@@ -3,7 +3,7 @@
  * what to do by the file that its first argument names; tells how far it is by lines of JSON on standard output.
  */
 import { spawn } from "node:child_process";
-import { readFileSync, watch } from "node:fs";
+import { readFileSync, rmSync, watch } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -325,6 +325,8 @@ function tell(message: EngineMessage): void {
 }
 
 const input = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as EngineInput;
+// It holds the secrets that ECS would inject.
+rmSync(process.argv[2] ?? "");
 const engine = new Engine(input);
 // Nobody is left who could end this, or read what it tells.
 createConnection(input.lifeSocket)

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
+import { namePrefix } from "../../modules/name-prefix";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
 import { findBinary, type ServiceBinary } from "../binaries/find-binary";
 import type { Mock } from "../mock/server";
@@ -106,7 +107,7 @@ function refuseOriginalConfigs({ name, config }: Profile): void {
  */
 export async function runLive(options: LiveOptions): Promise<LiveResult> {
   const { profile, mock, runFolder, keep, programs } = options;
-  const stack = await readStack(mock);
+  const stack = await readStack(mock, namePrefix(profile.config));
   const socketFolder = mkdtempSync(join(tmpdir(), "lgtm-live-"));
   const logFolder = join(runFolder, "logs", "live");
   mkdirSync(logFolder, { recursive: true });

@@ -28,19 +28,23 @@ export interface ReadLoadBalancer {
 }
 
 /**
- * Reads the one load balancer, its listeners, rules and target groups.
+ * Reads a platform's load balancer, its listeners, rules and target groups.
  *
  * @param elb connection to the mock
+ * @param prefix beginning of the platform's names; another environment may be on the same mock
  * @returns HTTPS listeners still without a certificate, whose key AWS tells nobody
  * @throws UserError when there is none, or it has what the emulator cannot do
  */
-export async function readLoadBalancer(elb: ElasticLoadBalancingV2Client): Promise<ReadLoadBalancer> {
-  const { LoadBalancers: [balancer] = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
+export async function readLoadBalancer(elb: ElasticLoadBalancingV2Client, prefix: string): Promise<ReadLoadBalancer> {
+  const isOwn = (name = ""): boolean => name.startsWith(`${prefix}-`);
+  const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
+  const balancer = LoadBalancers.find(({ LoadBalancerName }) => isOwn(LoadBalancerName));
   const LoadBalancerArn = balancer?.LoadBalancerArn;
   if (LoadBalancerArn === undefined) throw cannot("there is no load balancer on the mock");
   const { Attributes = [] } = await elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
   const attribute = (key: string): string | undefined => Attributes.find(({ Key }) => Key === key)?.Value;
-  const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
+  const { TargetGroups: all = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
+  const TargetGroups = all.filter(({ TargetGroupName }) => isOwn(TargetGroupName));
   const names = new Map(TargetGroups.map((group) => [group.TargetGroupArn ?? "", group.TargetGroupName ?? ""]));
   const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
   const reader = { elb, names };

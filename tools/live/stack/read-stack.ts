@@ -16,6 +16,7 @@ import {
 import { IAMClient } from "@aws-sdk/client-iam";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetNamespaceCommand, GetServiceCommand, ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
+import { clusterName } from "../../../modules/cluster-name";
 import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { connection } from "../../mock/s3";
 import type { Mock } from "../../mock/server";
@@ -32,12 +33,13 @@ const DEFAULT_ITEM_BYTES = 1024 * 1024;
  * Cloud Map names and the cache.
  *
  * @param mock a mock with all layers applied
+ * @param prefix beginning of the platform's names; another environment may be on the same mock
  * @throws UserError when the mock holds no such platform
  */
-export async function readStack(mock: Mock): Promise<LiveStack> {
-  const reader = new Reader(mock);
+export async function readStack(mock: Mock, prefix: string): Promise<LiveStack> {
+  const reader = new Reader(mock, prefix);
   try {
-    const balancer = await readLoadBalancer(reader.elb);
+    const balancer = await readLoadBalancer(reader.elb, prefix);
     const services = await Promise.all((await reader.services()).map((service) => reader.service(service, balancer)));
     return {
       region: mock.record.region,
@@ -61,7 +63,10 @@ class Reader {
   private readonly names: ServiceDiscoveryClient;
   private readonly elasticache: ElastiCacheClient;
 
-  constructor(mock: Mock) {
+  constructor(
+    mock: Mock,
+    private readonly prefix: string,
+  ) {
     const config = connection(mock);
     this.elb = new ElasticLoadBalancingV2Client(config);
     this.ecs = new ECSClient(config);
@@ -76,8 +81,9 @@ class Reader {
   }
 
   async services(): Promise<readonly Service[]> {
-    const { clusterArns: [cluster] = [] } = await this.ecs.send(new ListClustersCommand({}));
-    if (cluster === undefined) throw notApplied("there is no ECS cluster");
+    const cluster = clusterName(this.prefix);
+    const { clusterArns = [] } = await this.ecs.send(new ListClustersCommand({}));
+    if (!clusterArns.some((arn) => arn.endsWith(`/${cluster}`))) throw notApplied(`there is no ECS cluster ${cluster}`);
     const { serviceArns = [] } = await this.ecs.send(new ListServicesCommand({ cluster, maxResults: 100 }));
     if (serviceArns.length === 0) throw notApplied("the ECS cluster has no services");
     const { services = [] } = await this.ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
@@ -113,9 +119,10 @@ class Reader {
   }
 
   async cache(): Promise<LiveCache> {
-    const { CacheClusters: [cluster] = [] } = await this.elasticache.send(
+    const { CacheClusters = [] } = await this.elasticache.send(
       new DescribeCacheClustersCommand({ ShowCacheNodeInfo: true }),
     );
+    const cluster = CacheClusters.find(({ CacheClusterId = "" }) => CacheClusterId.startsWith(`${this.prefix}-`));
     const endpoint = cluster?.CacheNodes?.[0]?.Endpoint;
     if (endpoint?.Address === undefined) throw notApplied("there is no cache node");
     const CacheParameterGroupName = cluster?.CacheParameterGroup?.CacheParameterGroupName;
