@@ -32,6 +32,7 @@ export function planWarnings(
       summary.resources.filter(isChange).flatMap((resource) => rules.flatMap((rule) => rule(layer, resource))),
     ),
     ...configuration.filter(({ path }) => path.startsWith("retention.")).map(retentionSetting),
+    ...(configuration.some(({ path }) => path === "serviceConfigs") ? [firstReplacement] : []),
   ];
 }
 
@@ -130,6 +131,15 @@ function variablesIn(text: string): ReadonlyMap<string, string> {
     return new Map();
   }
 }
+
+/** Seen with the programs' defaults: none of what Mimir, Loki and Tempo held in memory came back (docs/operations.md). */
+const firstReplacement: PlanWarning = {
+  layer: "60-ecs",
+  kind: "data lost",
+  text:
+    "Whether today's images write what they hold in memory when they stop is not known; with the programs' defaults Mimir, Loki " +
+    'and Tempo do not. Flush them before the apply: docs/operations.md, "Coming from today\'s images".',
+};
 
 function retentionSetting({ path, from, to }: ConfigDifference): PlanWarning {
   return {

@@ -147,6 +147,14 @@ describe("warnings", () => {
     ]);
   });
 
+  test("of today's images, whose memory may not outlast their first replacement", () => {
+    const change = { path: "serviceConfigs", from: '"original"', to: '"dockerfiles"' };
+    expect(planWarnings([], [change])).toEqual([
+      { layer: "60-ecs", kind: "data lost", text: expect.stringMatching(/Flush them before the apply/) as string },
+    ]);
+    expect(planWarnings([], [{ ...change, path: "timeZone" }])).toEqual([]);
+  });
+
   test("retention: of logs, and of what services are told", () => {
     const days = [{ path: "retention_in_days", before: "0", after: "30", forcesReplacement: false }];
     expect(warn(resource("aws_cloudwatch_log_group", "loki", { action: "update", differences: days }))).toEqual([
