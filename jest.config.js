@@ -3,8 +3,8 @@ module.exports = {
   testEnvironment: "node",
   // A bound for what hangs, not a measurement: machines are slow and busy, and tests that start Terraform set their own.
   testTimeout: 120_000,
-  // Terraform and the service binaries mostly wait for each other: a worker a core keeps the machine busy.
-  maxWorkers: "100%",
+  // Terraform and the service binaries mostly wait: three workers keep two cores busy.
+  maxWorkers: Math.ceil(1.5 * process.getBuiltinModule("node:os").availableParallelism()),
   testSequencer: "<rootDir>/tools/jest/longest-first-sequencer.mjs",
   roots: ["<rootDir>/__tests__"],
   reporters: ["default", "<rootDir>/tools/jest/closing-line-reporter.js"],
