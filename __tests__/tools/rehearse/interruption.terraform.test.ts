@@ -30,12 +30,14 @@ onLinux("GIVEN a rehearsal of the network", () => {
   test("WHEN Terraform is killed in mid-apply THEN the mock is kept, and --resume ends as if nothing had been", async () => {
     let isKilled = false;
     const cut = await runLgtm(["rehearse", "--layer", "01-vpc"], {
-      onLine: (line) => {
+      onLine: (line, pid) => {
         if (isKilled || !/^01-vpc\s+apply \+17$/.test(line)) return;
         isKilled = true;
         // Some resources are made by then; the NAT gateways take longer.
         setTimeout(() => {
-          const folder = listRecords()[0]?.runFolder ?? "none";
+          // Others rehearse at the same time: its own folder ends with its process id.
+          const own = listRecords().find(({ runFolder }) => runFolder.endsWith(`-${pid}`));
+          const folder = own?.runFolder ?? "none";
           for (const { pid, command } of processesIn(folder)) {
             if (command.includes("terraform apply")) process.kill(pid, "SIGKILL");
           }
