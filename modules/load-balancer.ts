@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import type { LoadBalancerConfig } from "./config/platform-config";
 import { identify } from "./identity";
 import { targetGroupName } from "./load-balancer-names";
-import type { TargetGroupDefinition } from "./services/target-groups";
+import { deregistrationDelayOf, HEALTHY_STATUS, type TargetGroupDefinition } from "./services/target-groups";
 
 /** Properties of {@link LoadBalancer}. */
 export interface LoadBalancerProps {
@@ -76,17 +76,13 @@ export class LoadBalancer extends Construct {
       protocol: "HTTP",
       targetType: "ip",
       vpcId,
-      deregistrationDelay: String(
-        loadBalancer.deregistrationDelaySeconds === "stop timeout"
-          ? definition.stopTimeoutSeconds
-          : loadBalancer.deregistrationDelaySeconds,
-      ),
+      deregistrationDelay: String(deregistrationDelayOf(definition, loadBalancer.deregistrationDelaySeconds)),
       healthCheck: {
         enabled: true,
         path: definition.healthCheck.path,
         port: definition.healthCheck.port === definition.port ? "traffic-port" : String(definition.healthCheck.port),
         protocol: "HTTP",
-        matcher: "200",
+        matcher: HEALTHY_STATUS,
         interval: healthCheck.intervalSeconds,
         timeout: healthCheck.timeoutSeconds,
         healthyThreshold: healthCheck.healthyThreshold,

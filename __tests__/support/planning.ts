@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startFixtures, type FixturesMock } from "../../tools/adoption/fixtures";
 import { selectLayers, type Layer } from "../../tools/layers";
-import { startProgress } from "../../tools/progress";
 import { synthesize } from "../../tools/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
-import { planLayers } from "../../tools/terraform/plan-layers";
-import { countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
+import { terraformOfLayers } from "../../tools/terraform/plan-layers";
+import { summarizePlan, countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
 import { setUpProvider } from "../../tools/terraform/provider";
 import { UserError } from "../../tools/user-error";
 
@@ -63,18 +62,14 @@ export class Planning {
    * @throws UserError as the user would see it
    */
   async plan(id: string, layers: readonly Layer[] = this.baseline, facts = layers): Promise<PlanSummary> {
-    const [outcome] = await planLayers({
-      all: facts,
-      selected: selectLayers(layers, [id]),
-      terraform: this.terraform,
-      env: this.env,
-      logFolder: join(this.folder, "logs"),
-      parallel: 1,
-      refresh: false,
-      progress: startProgress([], "silent"),
-    });
-    if (outcome?.status === "done") return outcome.value;
-    throw outcome?.status === "failed" ? outcome.error : new Error(`${id} was not planned`);
+    const [layer] = selectLayers(layers, [id]);
+    if (layer === undefined) throw new Error(`there is no layer ${id}`);
+    const logFolder = join(this.folder, "logs");
+    const terraform = terraformOfLayers({ all: facts, terraform: this.terraform, env: this.env, logFolder })(layer);
+    const out = join(layer.folder, "check.tfplan");
+    await terraform.init();
+    await terraform.plan({ out, refresh: false });
+    return summarizePlan(await terraform.show(out));
   }
 
   async counts(id: string, layers?: readonly Layer[]): Promise<PlanCounts> {

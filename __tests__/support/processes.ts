@@ -29,3 +29,19 @@ export function processes(): readonly ProcessInfo[] {
 export function processesIn(folder: string): readonly ProcessInfo[] {
   return processes().filter(({ command, folder: own }) => own.startsWith(folder) || command.includes(folder));
 }
+
+/**
+ * The processes whose standard output goes into a folder; it shows them also when they see another root folder and another
+ * working folder than this one.
+ *
+ * @param folder absolute path
+ */
+export function processesWritingTo(folder: string): readonly ProcessInfo[] {
+  return processes().filter(({ pid }) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/1`).startsWith(`${folder}/`);
+    } catch {
+      return false;
+    }
+  });
+}

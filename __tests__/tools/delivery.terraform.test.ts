@@ -314,11 +314,12 @@ test("Terraform's own refusal of a stale plan is explained", async () => {
   expect((await small.state(tags))?.outputs.image_tag?.value).toBe("9.9.9");
 });
 
-// Skipped elsewhere: without /proc the test cannot find the Terraform that it kills.
 const onLinux = process.platform === "linux" ? test : test.skip;
+const reason =
+  process.platform === "linux" ? "" : " (skipped: without /proc it cannot find the Terraform that it kills)";
 
 onLinux(
-  "Terraform killed in mid-apply: a leftover lock is not broken, and --resume finishes what was approved",
+  `Terraform killed in mid-apply: a leftover lock is not broken, and --resume finishes what was approved${reason}`,
   async () => {
     const { layers, roles } = chain();
     const slow = `second-${run}`;

@@ -39,6 +39,22 @@ export function targetGroupsOf(service: ServiceDefinition): readonly TargetGroup
   }));
 }
 
+/** Status code of a good health check; every service's readiness path answers with it. */
+export const HEALTHY_STATUS = "200";
+
+/**
+ * Seconds that a target which leaves gets for its requests.
+ *
+ * @param group the target group
+ * @param configured the setting; `stop timeout` is that of the group's service
+ */
+export function deregistrationDelayOf(
+  { stopTimeoutSeconds }: Pick<TargetGroupDefinition, "stopTimeoutSeconds">,
+  configured: number | "stop timeout",
+): number {
+  return configured === "stop timeout" ? stopTimeoutSeconds : configured;
+}
+
 /**
  * A port of a service by its name.
  *

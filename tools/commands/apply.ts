@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { tellApply } from "../github/tell-job";
 import { interruptSignal } from "../process";
 import { progressMode } from "../progress";
 import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
@@ -46,9 +45,7 @@ export function registerApply(program: Command): void {
 
 async function runApply(options: Options): Promise<void> {
   const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
-  const { renderApply, applyFacts, applyExitCode } = load(
-    "../delivery/apply-report",
-  ) as typeof import("../delivery/apply-report");
+  const { renderApply } = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
   const { beforeTasks } = load("../delivery/before-tasks") as typeof import("../delivery/before-tasks");
   const result = await applyPlan({
     manifest: options.manifest,
@@ -67,8 +64,6 @@ async function runApply(options: Options): Promise<void> {
     : await diagnoseFailure(result.outcomes, { profile: options.profile });
   const report = [renderApply(result), ...(diagnosis === undefined ? [] : [renderFailureDiagnosis(diagnosis)])];
   const text = report.join("\n\n").trimEnd();
-  if (options.github === true) tellApply(result, text);
-  const json = options.json === true ? JSON.stringify({ ...applyFacts(result), diagnosis }, undefined, 2) : undefined;
-  process.stdout.write(`${json ?? text}\n`);
-  process.exitCode = applyExitCode(result);
+  const { printApplied } = load("./print-applied") as typeof import("./print-applied");
+  printApplied(result, text, options, { diagnosis });
 }

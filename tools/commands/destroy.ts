@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { tellApply } from "../github/tell-job";
 import { progressMode } from "../progress";
 import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
 
@@ -48,7 +47,7 @@ export function registerDestroy(program: Command): void {
 
 async function runDestroy(options: Options): Promise<void> {
   const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
-  const report = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
+  const { renderApply } = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
   const { checkDestroyPhrase } = load("../delivery/destruction") as typeof import("../delivery/destruction");
   const { loadProfile } = load("../profile") as typeof import("../profile");
   checkDestroyPhrase(options.confirm, loadProfile(options.profile).config.environment);
@@ -61,9 +60,6 @@ async function runDestroy(options: Options): Promise<void> {
     resume: options.resume === true,
     purpose: "destroy",
   });
-  const text = report.renderApply(result);
-  if (options.github === true) tellApply(result, text);
-  const json = options.json === true ? JSON.stringify(report.applyFacts(result), undefined, 2) : undefined;
-  process.stdout.write(`${json ?? text}\n`);
-  process.exitCode = report.applyExitCode(result);
+  const { printApplied } = load("./print-applied") as typeof import("./print-applied");
+  printApplied(result, renderApply(result), options);
 }

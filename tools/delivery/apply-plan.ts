@@ -32,8 +32,6 @@ export interface ApplyPlanOptions extends DeliveryOptions {
    * on only if nothing but what was approved is left to do. @default false
    */
   readonly resume?: boolean;
-  /** Whether the real resources are read when a layer is planned anew. @default true */
-  readonly refresh?: boolean;
   /** What the approved plans must be for: nobody destroys by `./lgtm apply`. @default "apply" */
   readonly purpose?: Manifest["purpose"];
 }
@@ -184,7 +182,7 @@ class Applier {
       await terraform.init();
       this.progress.step(layer.id, "plan anew");
       const destroy = this.approved.manifest.purpose === "destroy";
-      await terraform.plan({ out: planFile, refresh: this.options.refresh ?? true, destroy });
+      await terraform.plan({ out: planFile, refresh: true, destroy });
       const json = await terraform.show(planFile);
       const fresh = parsePlan(json);
       const differences = comparePlans(approved, fresh, await this.fill(planned), {

@@ -1,6 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { readReleases } from "../../modules/config/releases";
+import { clientConfig } from "../aws/client-config";
 import { expectedBy } from "../images/expected";
 import { notReady, TASKS_LAYER, whatIsMissing } from "../images/readiness";
 import type { Layer } from "../layers";
@@ -19,16 +20,11 @@ export const beforePlanningTasks: BeforeLayer = (layer, workspace) => check(laye
 
 async function check(
   layer: Layer,
-  { profile, session }: Workspace,
+  { profile, env }: Workspace,
   { withSecrets }: { withSecrets: boolean },
 ): Promise<void> {
   if (layer.id !== TASKS_LAYER) return;
-  const { region, credentials } = session.clients.s3.config;
-  const config = {
-    region,
-    credentials,
-    ...(session.clients.target.kind === "mock" ? { endpoint: session.clients.target.endpoint } : {}),
-  };
+  const { config } = clientConfig(profile.config.region, env);
   const clients = { ecr: new ECRClient(config), secrets: new SecretsManagerClient(config) };
   try {
     const releases = withReleaseFile(() => readReleases(profile.config.environment));

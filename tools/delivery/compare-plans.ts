@@ -1,4 +1,5 @@
 import type { PlanChange, PlanJson, PlanResource } from "../terraform/plan-json";
+import { unwrapJson } from "../terraform/plan-summary";
 import type { Placeholder } from "../terraform/provisional/placeholder";
 
 /** A placeholder with the value that its layer has put out by now. */
@@ -218,15 +219,6 @@ function below(side: Side, key: string | number): Side {
     unknown: mark(side.unknown),
     sensitive: mark(side.sensitive),
   };
-}
-
-function unwrapJson(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }
 
 function show({ after, unknown }: Side, sensitive: boolean): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../parse-json";
 import { UserError } from "../user-error";
 import type { Drift } from "./drift";
 
@@ -42,12 +43,4 @@ export function parseDrift(text: string, where: string): Drift {
     detail: z.prettifyError(parsed.error),
     exit: "badInput",
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { parseJson } from "../parse-json";
 import { UserError } from "../user-error";
 
 /** Names the form of a manifest; another form is another word. */
@@ -89,12 +90,4 @@ export function parseManifest(text: string, where: string): Manifest {
     detail: z.prettifyError(parsed.error),
     exit: "negative",
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

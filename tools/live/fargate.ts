@@ -2,8 +2,6 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseDockerfile } from "../../modules/checks/dockerfile";
-import { imageFiles } from "../../modules/checks/image-files";
 import { readServiceFiles, type SourceFile } from "../../modules/checks/source-file";
 import type { ServiceName } from "../../modules/services/service-name";
 import type { CredentialsEndpoint } from "./aws/credentials-endpoint";
@@ -11,8 +9,8 @@ import type { Discovery } from "./discovery";
 import type { AwsFront } from "./aws/front";
 import type { Principal } from "./aws/principal";
 import type { Rollout, RunningTask, TargetState, TaskRuntime } from "./ecs/runtime";
-import { servicePrograms } from "../binaries/service-program";
-import { Container, HOME_IN_CONTAINER, hostNameOf, runtimeFiles, type ContainerFile } from "./ground/container";
+import { Container, hostNameOf, runtimeFiles } from "./ground/container";
+import { containerImage } from "./ground/container-image";
 import type { NetworkPlace, VirtualNetwork } from "./ground/virtual-network";
 import type { LoadBalancer } from "./load-balancer/load-balancer";
 import type { LiveService } from "./stack/live-stack";
@@ -106,63 +104,28 @@ export class Fargate implements TaskRuntime {
   ): Container {
     const program = this.props.programs[service.name];
     if (program === undefined || !existsSync(program.path)) throw new Error(`there is no program of ${service.name}`);
-    const sources = this.images.get(image) ?? [];
-    const dockerfile = parseDockerfile(sources.find(({ path }) => path.endsWith("/Dockerfile"))?.text ?? "");
-    const command = taskDefinition.command ?? dockerfile.command;
-    const files = imageFiles(service.name, dockerfile, sources).map(({ path, file }) => ({ path, text: file.text }));
+    const { command, files, folders, environment } = containerImage(service.name, this.images.get(image) ?? []);
+    const { region, resolver, trusted, diskFolder, logFolder } = this.props;
     return Container.start({
       program: program.path,
-      command: service.name === "grafana" ? grafanaCommand() : command,
+      command: taskDefinition.command ?? command,
       home: program.home,
-      hostName: hostNameOf(place, this.props.region),
-      folders: servicePrograms[service.name].writableFolders ?? [],
-      files: [...files, ...this.ownFiles()],
+      hostName: hostNameOf(place, region),
+      folders,
+      files: [...files, ...runtimeFiles(resolver, trusted)],
       environment: {
-        ...Object.fromEntries(dockerfile.environment),
-        ...(service.name === "grafana" ? GRAFANA_IMAGE_VARIABLES : {}),
+        ...environment,
         ...taskDefinition.environment,
         AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
-        AWS_REGION: this.props.region,
-        AWS_DEFAULT_REGION: this.props.region,
+        AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
         AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentialsUri,
       },
       place,
-      disk: join(this.props.diskFolder, id),
-      logFile: join(this.props.logFolder, `${id}.log`),
+      disk: join(diskFolder, id),
+      logFile: join(logFolder, `${id}.log`),
     });
   }
-
-  /** What the container runtime itself puts on a container's disk, and the authority that it trusts. */
-  private ownFiles(): readonly ContainerFile[] {
-    const { trusted, resolver } = this.props;
-    return runtimeFiles(resolver, trusted);
-  }
-}
-
-/** What Grafana's image sets; source: Dockerfile of grafana/grafana. */
-const GRAFANA_IMAGE_VARIABLES = {
-  GF_PATHS_CONFIG: "/etc/grafana/grafana.ini",
-  GF_PATHS_DATA: "/var/lib/grafana",
-  GF_PATHS_LOGS: "/var/log/grafana",
-  GF_PATHS_PLUGINS: "/var/lib/grafana/plugins",
-  GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
-};
-
-/** What `/run.sh` of Grafana's image starts; source: packaging/docker/run.sh of grafana/grafana. Its home is at another path here. */
-function grafanaCommand(): readonly string[] {
-  const { GF_PATHS_CONFIG, GF_PATHS_DATA, GF_PATHS_LOGS, GF_PATHS_PLUGINS, GF_PATHS_PROVISIONING } =
-    GRAFANA_IMAGE_VARIABLES;
-  return [
-    "server",
-    `--homepath=${HOME_IN_CONTAINER}`,
-    `--config=${GF_PATHS_CONFIG}`,
-    "--packaging=docker",
-    "cfg:default.log.mode=console",
-    `cfg:default.paths.data=${GF_PATHS_DATA}`,
-    `cfg:default.paths.logs=${GF_PATHS_LOGS}`,
-    `cfg:default.paths.plugins=${GF_PATHS_PLUGINS}`,
-    `cfg:default.paths.provisioning=${GF_PATHS_PROVISIONING}`,
-  ];
 }
 
 /** Keys as ECS would hand out, new for each task. */

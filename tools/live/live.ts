@@ -58,7 +58,7 @@ export interface LiveResult {
 /** Seconds that smoke checks wait for readiness and for data. */
 const WAIT_SECONDS = 120;
 
-/** Milliseconds in a second of a run without `keep`: what hangs must end some day. */
+/** Seconds for a run without `keep`: what hangs must end some day. */
 const RUN_SECONDS = 900;
 
 /**

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { attachMock, type Mock } from "../mock/server";
 import { loadProfile } from "../profile";
 import { Interrupted } from "../process";
@@ -65,7 +64,7 @@ export async function rehearseLive(options: RehearseLiveOptions): Promise<LiveRe
       profile,
       programs,
       mock: await attached(kept),
-      runFolder: join(runFolder),
+      runFolder,
       mode,
       keep,
       ...(onUp === undefined ? {} : { onUp }),

@@ -3,7 +3,12 @@ import { targetGroupName } from "../../modules/load-balancer-names";
 import { namePrefix } from "../../modules/name-prefix";
 import { serviceCatalog } from "../../modules/services/catalog";
 import type { ServiceName } from "../../modules/services/service-name";
-import { targetGroupsOf, type TargetGroupDefinition } from "../../modules/services/target-groups";
+import {
+  deregistrationDelayOf,
+  HEALTHY_STATUS,
+  targetGroupsOf,
+  type TargetGroupDefinition,
+} from "../../modules/services/target-groups";
 import { LoadBalancer } from "../live/load-balancer/load-balancer";
 import type { TargetAddress } from "../live/load-balancer/description";
 
@@ -43,14 +48,11 @@ export class FrontDoor {
       ],
       targetGroups: groups.map((group) => ({
         name: nameOf(config, group),
-        deregistrationDelaySeconds:
-          loadBalancer.deregistrationDelaySeconds === "stop timeout"
-            ? group.stopTimeoutSeconds
-            : loadBalancer.deregistrationDelaySeconds,
+        deregistrationDelaySeconds: deregistrationDelayOf(group, loadBalancer.deregistrationDelaySeconds),
         healthCheck: {
           ...group.healthCheck,
           ...loadBalancer.healthCheck,
-          matcher: "200",
+          matcher: HEALTHY_STATUS,
           intervalSeconds: HEALTH_CHECK_SECONDS,
           timeoutSeconds: HEALTH_CHECK_SECONDS,
         },

@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { imageFiles } from "../../modules/checks/image-files";
-import { parseDockerfile } from "../../modules/checks/dockerfile";
 import { readServiceFiles, type SourceFile } from "../../modules/checks/source-file";
 import type { ServiceDefinition } from "../../modules/services/service-definition";
 import { portOf } from "../../modules/services/target-groups";
 import { type Reply, SmokeClient, type SmokeRequest } from "../smoke/http-client";
-import { servicePrograms } from "../binaries/service-program";
 import { Container, hostNameOf, runtimeFiles } from "../live/ground/container";
+import { containerImage } from "../live/ground/container-image";
 import type { NetworkPlace } from "../live/ground/virtual-network";
 
 /** What a task is made of. */
@@ -61,16 +59,14 @@ export class Task {
   /** Starts a task. */
   static start(props: TaskProps): Task {
     const { name, definition, program, environment, place, folder, region, resolver, trusted } = props;
-    const sources = props.files ?? readServiceFiles(definition.name);
-    const dockerfile = parseDockerfile(sources.find(({ path }) => path.endsWith("/Dockerfile"))?.text ?? "");
-    const files = imageFiles(definition.name, dockerfile, sources).map(({ path, file }) => ({ path, text: file.text }));
+    const image = containerImage(definition.name, props.files ?? readServiceFiles(definition.name));
     const container = Container.start({
       program,
-      command: dockerfile.command,
-      files: [...files, ...runtimeFiles(resolver, trusted)],
-      folders: servicePrograms[definition.name].writableFolders ?? [],
+      command: image.command,
+      files: [...image.files, ...runtimeFiles(resolver, trusted)],
+      folders: image.folders,
       hostName: hostNameOf(place, region),
-      environment,
+      environment: { ...image.environment, ...environment },
       place,
       disk: join(folder, name),
       logFile: join(folder, `${name}.log`),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../parse-json";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { clientConfig } from "../aws/client-config";
 import { CheckFailure } from "./check-failure";
@@ -32,19 +33,11 @@ export async function grafanaPassword(
 }
 
 function passwordIn(text: string, jsonKey: string): string {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(tryParse(text));
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
   const password = parsed.success ? parsed.data[jsonKey] : undefined;
   // The secret's text must not get into the message.
   if (typeof password !== "string") throw new Error(`it is no JSON text with the key "${jsonKey}"`);
   return password;
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Loaded only here: the library takes a while to load. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../parse-json";
 import { UserError } from "../user-error";
 
 /** One instance of a resource or data source in a state. */
@@ -86,14 +87,6 @@ export function parseState(text: string, where: string): StateFile {
       sensitive: sensitive === true,
     })),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function instancesOf(resource: RawResource): readonly StateResource[] {

@@ -257,7 +257,7 @@ function valueAt(value: unknown, key: string | number): unknown {
 }
 
 /** Policies and container definitions are JSON in a string: what differs inside them is what a reader wants to know. */
-function unwrapJson(value: unknown): unknown {
+export function unwrapJson(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);
