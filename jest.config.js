@@ -5,9 +5,9 @@ module.exports = {
   testTimeout: 120_000,
   // Terraform and the service binaries mostly wait: three workers keep two cores busy.
   maxWorkers: Math.ceil(1.5 * process.getBuiltinModule("node:os").availableParallelism()),
-  testSequencer: "<rootDir>/tools/jest/longest-first-sequencer.mjs",
+  testSequencer: "<rootDir>/tools/checkout/jest/longest-first-sequencer.mjs",
   roots: ["<rootDir>/__tests__"],
-  reporters: ["default", "<rootDir>/tools/jest/closing-line-reporter.js"],
+  reporters: ["default", "<rootDir>/tools/checkout/jest/closing-line-reporter.js"],
   testMatch: ["**/*.test.ts"],
   transform: {
     "^.+\\.(t|j|mj)s$": [

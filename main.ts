@@ -1,9 +1,9 @@
 import { App } from "cdktf";
-import { refuseUnfitPlatform } from "./modules/checks/check-platform";
+import { refuseUnfitPlatform } from "./checks/check-platform";
 import { runSynthesis } from "./stacks/synthesis";
 import { resolveProfile } from "./modules/config/profiles";
 import { readReleases } from "./modules/config/releases";
-import { validateConfig } from "./modules/config/validate";
+import { validateConfig } from "./checks/validate";
 import { buildPlatform } from "./stacks/platform";
 import { routingLayers } from "./stacks/routing-layers";
 

@@ -3,9 +3,9 @@
  * lock table and remote-state reads, on a mock of AWS that holds the eleven state files.
  */
 import { rmSync } from "node:fs";
-import type { Adoption } from "../tools/adoption/report";
-import { projectRoot } from "../tools/paths";
-import { run } from "../tools/process";
+import type { Adoption } from "../tools/delivery/adoption/report";
+import { projectRoot } from "../tools/terminal/paths";
+import { run } from "../tools/terminal/process";
 import { countPlan } from "../tools/terraform/plan-summary";
 import { Planning } from "./support/planning";
 import { attributesOf, changeState, copyStates, type State } from "./support/states";

@@ -6,14 +6,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../common.config";
-import { catalogFindings } from "../modules/checks/agreement";
-import { asConfigFinding, type CheckFinding } from "../modules/checks/check-finding";
-import { INCIDENTS, type IncidentId } from "../modules/checks/incidents";
-import { healthCheckFindings } from "../modules/checks/lint/image-rules";
-import { operationFindings } from "../modules/checks/operation";
-import { routeContractFindings } from "../modules/checks/route-contract";
-import { readRouting, type Routing } from "../modules/checks/routing";
-import { findingsIn } from "../modules/config/validate";
+import { catalogFindings } from "../checks/agreement";
+import { asConfigFinding, type CheckFinding } from "../checks/check-finding";
+import { INCIDENTS, type IncidentId } from "../checks/incidents";
+import { healthCheckFindings } from "../checks/service-configs/image-rules";
+import { operationFindings } from "../checks/operation";
+import { routeContractFindings } from "../checks/route-contract";
+import { readRouting, type Routing } from "../checks/routing";
+import { findingsIn } from "../checks/validate";
 import { serviceCatalog } from "../modules/services/catalog";
 import { platformJson } from "../stacks/platform-json";
 import { findingsWith, replacing, withKey } from "./support/service-files";
@@ -111,7 +111,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
       found: () => files("pyroscope", withKey("storage.prefix", "${PYROSCOPE_STORAGE_PREFIX}/")),
       says: /storage\.prefix: write storage\.storage_prefix/,
     },
-    { test: "tools/verify/verify.binary.test.ts", text: "I04: storage.prefix" },
+    { test: "tools/images/verify/verify.binary.test.ts", text: "I04: storage.prefix" },
     {
       test: "tools/rehearse/rehearse.terraform.test.ts",
       text: "is ended by the circuit breaker, rolled back and recognized",
@@ -123,7 +123,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
       found: () => files("pyroscope", withKey("storage.s3.prefix", "${PYROSCOPE_STORAGE_PREFIX}/")),
       says: /storage\.s3\.prefix: write storage\.storage_prefix/,
     },
-    { test: "tools/verify/verify.binary.test.ts", text: "I05: storage.s3.prefix" },
+    { test: "tools/images/verify/verify.binary.test.ts", text: "I05: storage.s3.prefix" },
   ],
   I06: [
     {
@@ -152,7 +152,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
       found: () => files("mimir", withKey("runtime_config.file", "s3://${MIMIR_S3_BUCKET}/mimir/runtime-config.yaml")),
       says: /write the path of a file in the image, or remove runtime_config/,
     },
-    { test: "tools/verify/verify.binary.test.ts", text: "I08: runtime config on S3" },
+    { test: "tools/images/verify/verify.binary.test.ts", text: "I08: runtime config on S3" },
   ],
   I09: [
     { test: "types.test.ts", text: "I09: " },
@@ -173,7 +173,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
       says: /imageRepositories\.deployedTag: write "released"/,
     },
     { test: "stacks/ecs-stack.test.ts", text: "I11: " },
-    { test: "tools/release/release.test.ts", text: "pushes under both tags, and records tag and digest" },
+    { test: "tools/images/release/release.test.ts", text: "pushes under both tags, and records tag and digest" },
     { test: "workflows/workflows.test.ts", text: "I11: " },
   ],
   I12: [
@@ -249,7 +249,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   ],
   I23: [{ test: "workflows/workflows.test.ts", text: "I23: " }],
   I24: [
-    { test: "tools/delivery.terraform.test.ts", text: "a plan file that was altered by one byte" },
+    { test: "tools/delivery/delivery.terraform.test.ts", text: "a plan file that was altered by one byte" },
     { test: "workflows/workflows.test.ts", text: "I24: no approval before there is a plan" },
     { test: "workflows/workflows.test.ts", text: "I24: a script that pipes an apply" },
   ],
@@ -265,7 +265,10 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   ],
   I27: [
     { test: "../docs/adoption.md", text: "`import` block" },
-    { test: "tools/preflight/preflight.test.ts", text: "comes with import blocks at the layers' own addresses" },
+    {
+      test: "tools/account/preflight/preflight.test.ts",
+      text: "comes with import blocks at the layers' own addresses",
+    },
   ],
   I28: [
     { test: "types.test.ts", text: "I28: " },

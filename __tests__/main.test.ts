@@ -23,6 +23,7 @@ const SOURCES = [
   "common.config.ts",
   "dockerfiles",
   "main.ts",
+  "checks",
   "modules",
   "stacks",
   "provider",

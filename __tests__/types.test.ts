@@ -19,7 +19,7 @@ import { profiles } from "../common.config";
 import type { ReleasedTag, UpstreamVersion } from "../modules/config/image-version";
 import type { PlatformConfig, ServiceTasks, ZoneConfig } from "../modules/config/platform-config";
 import { defineService } from "../modules/services/service-definition";
-import { byService, type ServiceName } from "../modules/services/service-name";
+import { byService, type ServiceName } from "../modules/config/service-name";
 import { LayerStack } from "../stacks/layer-stack";
 const { baseline } = profiles;
 declare const released: ReleasedTag;

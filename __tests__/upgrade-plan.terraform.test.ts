@@ -2,9 +2,9 @@
  * The way from what runs to `target`, planned against the eleven committed states: every layer, whether its upstream is
  * applied or not, each change with the setting that causes it, nothing deleted or replaced that is in use.
  */
-import type { Adoption } from "../tools/adoption/report";
-import { projectRoot } from "../tools/paths";
-import { run } from "../tools/process";
+import type { Adoption } from "../tools/delivery/adoption/report";
+import { projectRoot } from "../tools/terminal/paths";
+import { run } from "../tools/terminal/process";
 import type { PlanAction } from "../tools/terraform/plan-summary";
 
 jest.setTimeout(900_000);

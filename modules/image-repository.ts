@@ -3,8 +3,8 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { ImageLifecycleRule, ImageRepositoriesConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import { repositoryName } from "./repository-name";
-import type { ServiceName } from "./services/service-name";
+import { repositoryName } from "./config/repository-name";
+import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ImageRepository}. */
 export interface ImageRepositoryProps {

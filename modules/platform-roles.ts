@@ -3,10 +3,10 @@ import { Construct } from "constructs";
 import type { IamConfig } from "./config/platform-config";
 import { EcsRole, type InlinePolicy } from "./ecs-role";
 import { identify } from "./identity";
-import { EXECUTION_POLICY_ARN, platformRoleName } from "./platform-role-names";
+import { EXECUTION_POLICY_ARN, platformRoleName } from "./config/platform-role-names";
 import { policyDocument, type PolicyStatement } from "./policy-document";
 import type { ServiceDefinition } from "./services/service-definition";
-import { byService, type ServiceName } from "./services/service-name";
+import { byService, type ServiceName } from "./config/service-name";
 
 /** What a service does with objects; uploads in parts need no action of their own until one is given up. */
 const OBJECT_ACTIONS = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];

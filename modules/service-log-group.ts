@@ -1,8 +1,8 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { Construct } from "constructs";
 import { identify } from "./identity";
-import { logGroupName } from "./log-group-name";
-import type { ServiceName } from "./services/service-name";
+import { logGroupName } from "./config/log-group-name";
+import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ServiceLogGroup}. */
 export interface ServiceLogGroupProps {

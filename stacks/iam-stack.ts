@@ -5,7 +5,7 @@ import type { PlatformConfig } from "../modules/config/platform-config";
 import { identify } from "../modules/identity";
 import { PlatformRoles } from "../modules/platform-roles";
 import { serviceCatalog } from "../modules/services/catalog";
-import { byService } from "../modules/services/service-name";
+import { byService } from "../modules/config/service-name";
 import { LayerStack } from "./layer-stack";
 
 /** Layer 20: the roles of ECS and of the tasks. */

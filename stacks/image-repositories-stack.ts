@@ -1,8 +1,8 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { ImageRepository } from "../modules/image-repository";
-import { repositoryName } from "../modules/repository-name";
-import { SERVICE_NAMES } from "../modules/services/service-name";
+import { repositoryName } from "../modules/config/repository-name";
+import { SERVICE_NAMES } from "../modules/config/service-name";
 import { LayerStack } from "./layer-stack";
 
 /** Layer 10: an ECR repository for each service's images. */

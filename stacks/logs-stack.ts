@@ -1,7 +1,7 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { ServiceLogGroup } from "../modules/service-log-group";
-import { byService } from "../modules/services/service-name";
+import { byService } from "../modules/config/service-name";
 import { LayerStack } from "./layer-stack";
 
 /** Layer 05: a log group for each service. */

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../modules/services/service-name";
+import type { ServiceName } from "../modules/config/service-name";
 
 /** What an output can hold, by kind: the value that its layer writes, and what other layers read. */
 interface OutputKinds {

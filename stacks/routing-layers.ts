@@ -1,4 +1,4 @@
-import type { RoutingLayers } from "../modules/checks/routing";
+import type { RoutingLayers } from "../checks/routing";
 import type { LayerStack } from "./layer-stack";
 import type { LayerId } from "./outputs";
 

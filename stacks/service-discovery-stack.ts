@@ -1,7 +1,7 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { ServiceDiscovery } from "../modules/service-discovery";
-import { byService } from "../modules/services/service-name";
+import { byService } from "../modules/config/service-name";
 import { LayerStack } from "./layer-stack";
 import type { NetworkStack } from "./network-stack";
 

@@ -4,7 +4,7 @@ import type { App } from "cdktf";
 import { ConfigError } from "../modules/config/config-error";
 import { type Profile, UnknownProfileError } from "../modules/config/profiles";
 
-/** Exit code for a configuration that is refused; see tools/exit-codes.ts. */
+/** Exit code for a configuration that is refused; see tools/terminal/exit-codes.ts. */
 const CONFIGURATION_REFUSED = 2;
 
 /** Hashes of the AWS provider for all platforms; without it, the first `cdktf diff` would ask the registry for them. */

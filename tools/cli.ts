@@ -30,10 +30,10 @@ import { registerState } from "./commands/state";
 import { registerSynth } from "./commands/synth";
 import { registerTest } from "./commands/test";
 import { registerVerify } from "./commands/verify";
-import { exitCodes, exitMeanings, type ExitName } from "./exit-codes";
-import { workFolder } from "./paths";
-import { forwardSignals, interruptSignal } from "./process";
-import { UserError } from "./user-error";
+import { exitCodes, exitMeanings, type ExitName } from "./terminal/exit-codes";
+import { workFolder } from "./terminal/paths";
+import { forwardSignals, interruptSignal } from "./terminal/process";
+import { UserError } from "./terminal/user-error";
 
 /** All commands, in the order in which help lists them. */
 const registrations: readonly ((program: Command) => void)[] = [

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../../common.config";
 import { serviceCatalog } from "../../modules/services/catalog";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
 import { buildFolder, instructionsOf, textsOf } from "../support/dockerfile";
 
 const CATALOG = serviceCatalog(profiles.target);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../../common.config";
-import { CLIENT_CALLS } from "../../modules/checks/client-calls";
+import { CLIENT_CALLS } from "../../checks/client-calls";
 
 const TEXT = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
 

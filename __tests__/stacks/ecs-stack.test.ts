@@ -2,7 +2,7 @@ import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Releases } from "../../modules/config/releases";
 import { serviceCatalog } from "../../modules/services/catalog";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
 import { targetGroupsOf } from "../../modules/services/target-groups";
 import { baseline, preparePlatform } from "../support/platform";
 import { evaluate } from "../support/terraform-expression";

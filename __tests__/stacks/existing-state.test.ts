@@ -2,7 +2,7 @@ import { existingState, instancesByAddress, LAYER_IDS } from "../support/existin
 import { differences } from "../support/differences";
 import { baseline, preparePlatform, present } from "../support/platform";
 import { resolveLayer } from "../support/resolved-layer";
-import { SERVICE_NAMES } from "../../modules/services/service-name";
+import { SERVICE_NAMES } from "../../modules/config/service-name";
 
 const platform = preparePlatform();
 

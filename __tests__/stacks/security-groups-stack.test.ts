@@ -1,5 +1,5 @@
 import { profiles } from "../../common.config";
-import { brokenCatalogRules } from "../../modules/config/catalog-rules";
+import { brokenCatalogRules } from "../../checks/catalog-rules";
 import { serviceCatalog } from "../../modules/services/catalog";
 import { portOf, targetGroupsOf } from "../../modules/services/target-groups";
 import { baseline, preparePlatform, type Platform } from "../support/platform";

@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { type LayerAddresses, layerAddresses } from "../../tools/addresses";
+import { type LayerAddresses, layerAddresses } from "../../tools/layers/addresses";
 import { preparePlatform } from "./platform";
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { projectRoot } from "../../tools/paths";
+import { projectRoot } from "../../tools/terminal/paths";
 
 /** A finished run of `./lgtm`. */
 export interface LgtmRun {

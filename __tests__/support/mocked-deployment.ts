@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { selectLayers, type Layer } from "../../tools/layers";
+import { selectLayers, type Layer } from "../../tools/layers/layers";
 import { startMock, type Mock } from "../../tools/mock/server";
-import { run, type RunResult } from "../../tools/process";
+import { run, type RunResult } from "../../tools/terminal/process";
 import { openSession, type StateSession } from "../../tools/state/session";
-import { synthesize } from "../../tools/synth";
+import { synthesize } from "../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
-import { mockEnvironment } from "../../tools/terraform/environment";
+import { mockEnvironment } from "../../tools/layers/environment";
 import { terraformOfLayers } from "../../tools/terraform/plan-layers";
 import { countPlan, summarizePlan, type PlanCounts } from "../../tools/terraform/plan-summary";
 import { setUpProvider } from "../../tools/terraform/provider";

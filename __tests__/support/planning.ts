@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startFixtures, type FixturesMock } from "../../tools/adoption/fixtures";
-import { selectLayers, type Layer } from "../../tools/layers";
-import { synthesize } from "../../tools/synth";
+import { startFixtures, type FixturesMock } from "../../tools/delivery/adoption/fixtures";
+import { selectLayers, type Layer } from "../../tools/layers/layers";
+import { synthesize } from "../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { terraformOfLayers } from "../../tools/terraform/plan-layers";
 import { summarizePlan, countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
 import { setUpProvider } from "../../tools/terraform/provider";
-import { UserError } from "../../tools/user-error";
+import { UserError } from "../../tools/terminal/user-error";
 
 const silent = (): void => undefined;
 

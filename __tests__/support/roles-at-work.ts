@@ -2,21 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeStandIns } from "../../tools/images/stand-ins";
-import { selectLayers, withDependencies, type Layer } from "../../tools/layers";
+import { selectLayers, withDependencies, type Layer } from "../../tools/layers/layers";
 import { startAwsFront, type AwsFront, type CheckedRequest } from "../../tools/live/aws/front";
 import { parsePolicyDocument, type PolicyDocument } from "../../tools/live/aws/iam/policy-document";
 import type { Principal } from "../../tools/live/aws/principal";
 import { startMock, type Mock } from "../../tools/mock/server";
-import { loadProfile } from "../../tools/profile";
+import { loadProfile } from "../../tools/layers/profile";
 import { applyLayers, destroyLayers, planAgain } from "../../tools/rehearse/apply";
 import { emptyBucketsBefore } from "../../tools/rehearse/buckets";
 import { beforeApply, findTools } from "../../tools/rehearse/rehearse";
 import { makeWorkbench, type Workbench } from "../../tools/rehearse/workbench";
-import { deliveryRoles, type DeliveryRole } from "../../tools/roles/delivery-roles";
-import { synthesize } from "../../tools/synth";
-import { mockEnvironment } from "../../tools/terraform/environment";
+import { deliveryRoles, type DeliveryRole } from "../../tools/account/roles/delivery-roles";
+import { synthesize } from "../../tools/layers/synth";
+import { mockEnvironment } from "../../tools/layers/environment";
 import type { PlanSummary } from "../../tools/terraform/plan-summary";
-import type { Outcome } from "../../tools/waves";
+import type { Outcome } from "../../tools/layers/waves";
 
 /** Account of the mock. */
 export const ACCOUNT = "123456789012";

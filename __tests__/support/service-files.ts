@@ -1,12 +1,12 @@
 import { parseDocument } from "yaml";
 import { profiles } from "../../common.config";
-import type { CheckFinding } from "../../modules/checks/check-finding";
-import { lintFindings } from "../../modules/checks/lint";
-import { serviceSources } from "../../modules/checks/service-sources";
-import { readServiceFiles, type SourceFile } from "../../modules/checks/source-file";
-import { wiringFindings } from "../../modules/checks/wiring";
+import type { CheckFinding } from "../../checks/check-finding";
+import { lintFindings } from "../../checks/service-configs";
+import { serviceSources } from "../../checks/service-sources";
+import { readServiceFiles, type SourceFile } from "../../checks/source-file";
+import { wiringFindings } from "../../checks/wiring";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import type { ServiceName } from "../../modules/services/service-name";
+import type { ServiceName } from "../../modules/config/service-name";
 import { present } from "./platform";
 
 /** A change to a service's files. */

@@ -7,8 +7,8 @@ import { applyPlan, type ApplyPlanOptions, type ApplyResult } from "../../tools/
 import { makePlan, type MakePlanOptions, type PlanResult } from "../../tools/delivery/make-plan";
 import { dynamoDbClient, s3Client } from "../../tools/mock/s3";
 import { startMock, type Mock } from "../../tools/mock/server";
-import { mockEnvironment } from "../../tools/terraform/environment";
-import { UserError } from "../../tools/user-error";
+import { mockEnvironment } from "../../tools/layers/environment";
+import { UserError } from "../../tools/terminal/user-error";
 
 export const bucket = "small-states";
 export const lockTable = "small-locks";

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fixturesFolder } from "../../tools/adoption/fixtures";
+import { fixturesFolder } from "../../tools/delivery/adoption/fixtures";
 
 /** The parts of a Terraform state that tests change. */
 export interface State {

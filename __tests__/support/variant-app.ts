@@ -6,7 +6,7 @@ import { App } from "cdktf";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { resolveProfile } from "../../modules/config/profiles";
 import { readReleases } from "../../modules/config/releases";
-import { validateConfig } from "../../modules/config/validate";
+import { validateConfig } from "../../checks/validate";
 import { buildPlatform } from "../../stacks/platform";
 import { runSynthesis } from "../../stacks/synthesis";
 

@@ -1,7 +1,7 @@
-import { exitMeanings } from "../../tools/exit-codes";
-import { projectRoot } from "../../tools/paths";
+import { exitMeanings } from "../../tools/terminal/exit-codes";
+import { projectRoot } from "../../tools/terminal/paths";
 import { buildProgram } from "../../tools/cli";
-import { run, type RunResult } from "../../tools/process";
+import { run, type RunResult } from "../../tools/terminal/process";
 
 /** The real launcher, as a user starts it. */
 function lgtm(...args: string[]): Promise<RunResult> {

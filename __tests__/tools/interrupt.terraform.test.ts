@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { projectRoot } from "../../tools/paths";
+import { projectRoot } from "../../tools/terminal/paths";
 
 jest.setTimeout(300_000);
 

@@ -1,8 +1,8 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { projectRoot } from "../../tools/paths";
-import { run, type RunResult } from "../../tools/process";
+import { projectRoot } from "../../tools/terminal/paths";
+import { run, type RunResult } from "../../tools/terminal/process";
 
 /** A project of its own: the launcher, a stand-in for npm that records its calls, for tsx and for tools/cli.ts. */
 let folder: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "../../tools/paths";
+import { projectRoot } from "../../tools/terminal/paths";
 
 /** One step of a job or of a composite action. */
 export interface Step {

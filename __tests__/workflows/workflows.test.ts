@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import { buildProgram } from "../../tools/cli";
-import { exitCodes } from "../../tools/exit-codes";
+import { exitCodes } from "../../tools/terminal/exit-codes";
 import { hasBash, runScript } from "./run-script";
 import {
   missingPermissions,

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../services/service-name";
+import type { ServiceName } from "./service-name";
 import type { FargateSize } from "./fargate-size";
 import type { UpstreamVersion } from "./image-version";
 

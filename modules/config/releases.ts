@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { SERVICE_NAMES, type ServiceName } from "../services/service-name";
+import { SERVICE_NAMES, type ServiceName } from "./service-name";
 import { ConfigError } from "./config-error";
 import { RELEASED_TAG, type ReleasedTag, type UpstreamVersion } from "./image-version";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { PLANS_PREFIX } from "../state-backend-names";
-import { SERVICE_NAMES } from "../services/service-name";
+import { PLANS_PREFIX } from "./state-backend-names";
+import { SERVICE_NAMES } from "./service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
 import type { PlatformConfig, RetentionDays, ServiceTasks } from "./platform-config";

@@ -5,7 +5,7 @@ import { loki } from "./loki";
 import { mimir } from "./mimir";
 import { pyroscope } from "./pyroscope";
 import type { ServiceDefinition } from "./service-definition";
-import { byService, type ServiceName } from "./service-name";
+import { byService, type ServiceName } from "../config/service-name";
 import { tempo } from "./tempo";
 
 const DEFINITIONS: Readonly<Record<ServiceName, (config: PlatformConfig) => ServiceDefinition>> = {

@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../config/platform-config";
-import type { ServiceName } from "./service-name";
+import type { ServiceName } from "../config/service-name";
 
 /**
  * The name by which other tasks reach a service: its Cloud Map name.

@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../config/platform-config";
-import { namePrefix } from "../name-prefix";
+import { namePrefix } from "../config/name-prefix";
 import type { ServicePort } from "./service-definition";
-import type { ServiceName } from "./service-name";
+import type { ServiceName } from "../config/service-name";
 
 /** Port of the gossip by which the instances of a service find each other. */
 export const MEMBERLIST_PORT = 7946;

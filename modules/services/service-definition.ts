@@ -1,4 +1,4 @@
-import type { ServiceName } from "./service-name";
+import type { ServiceName } from "../config/service-name";
 
 /** A port on which a service's container listens. */
 export interface ServicePort {

@@ -1,5 +1,5 @@
 import type { ServiceDefinition, ServicePort } from "./service-definition";
-import type { ServiceName } from "./service-name";
+import type { ServiceName } from "../config/service-name";
 
 /** A container port of a service that the load balancer forwards to, with the rules that lead there. */
 export interface TargetGroupDefinition {

@@ -1,6 +1,6 @@
 import { awsErrorCode, explainAwsError } from "../aws/errors";
-import { redact } from "../redact";
-import { UserError } from "../user-error";
+import { redact } from "../terminal/redact";
+import { UserError } from "../terminal/user-error";
 
 /** What was asked of AWS, or why it is not known. */
 export type Answer<Value> =

@@ -1,4 +1,4 @@
-import { UserError, type UserErrorParts } from "../user-error";
+import { UserError, type UserErrorParts } from "../terminal/user-error";
 
 /** What was asked of AWS, for messages. */
 export interface AwsCall {

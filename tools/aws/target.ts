@@ -1,4 +1,4 @@
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 
 /** What AWS calls reach: a mock on this machine, or a real account. */
 export type AwsTarget = { readonly kind: "mock"; readonly endpoint: string } | { readonly kind: "account" };

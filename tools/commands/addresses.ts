@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { profiles } from "../../common.config";
-import { ADDRESS_FILE, addressChanges, type AddressList, readAddresses, renderAddresses } from "../addresses";
-import { exitCodes } from "../exit-codes";
-import { makeRunFolder, projectRoot } from "../paths";
-import { REVERSE_MOVES_FILE, reverseMoves } from "../reverse-moves";
-import { synthesize } from "../synth";
-import { UserError } from "../user-error";
+import { ADDRESS_FILE, addressChanges, type AddressList, readAddresses, renderAddresses } from "../layers/addresses";
+import { exitCodes } from "../terminal/exit-codes";
+import { makeRunFolder, projectRoot } from "../terminal/paths";
+import { REVERSE_MOVES_FILE, reverseMoves } from "../layers/reverse-moves";
+import { synthesize } from "../layers/synth";
+import { UserError } from "../terminal/user-error";
 import { profileOption } from "./options";
 
 interface Options {

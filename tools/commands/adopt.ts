@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { exitCodes } from "../exit-codes";
-import { progressMode } from "../progress";
+import { exitCodes } from "../terminal/exit-codes";
+import { progressMode } from "../terminal/progress";
 import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -40,8 +40,8 @@ export function registerAdopt(program: Command): void {
 }
 
 async function runAdopt(options: Options): Promise<void> {
-  const { adopt } = load("../adoption/adopt") as typeof import("../adoption/adopt");
-  const { renderAdoption } = load("../adoption/report") as typeof import("../adoption/report");
+  const { adopt } = load("../delivery/adoption/adopt") as typeof import("../delivery/adoption/adopt");
+  const { renderAdoption } = load("../delivery/adoption/report") as typeof import("../delivery/adoption/report");
   const adoption = await adopt({
     profile: options.profile,
     layers: options.layer,

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { interruptSignal } from "../process";
-import { progressMode } from "../progress";
+import { interruptSignal } from "../terminal/process";
+import { progressMode } from "../terminal/progress";
 import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -57,8 +57,8 @@ async function runApply(options: Options): Promise<void> {
     beforeLayer: beforeTasks,
   });
   const { diagnoseFailure, renderFailureDiagnosis } = load(
-    "../diagnose/after-failure",
-  ) as typeof import("../diagnose/after-failure");
+    "../account/diagnose/after-failure",
+  ) as typeof import("../account/diagnose/after-failure");
   const diagnosis = interruptSignal.aborted
     ? undefined
     : await diagnoseFailure(result.outcomes, { profile: options.profile });

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { exitCodes } from "../exit-codes";
+import { exitCodes } from "../terminal/exit-codes";
 import { jsonOption, parallelOption, positiveInteger } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -34,8 +34,10 @@ export function registerBench(program: Command): void {
 }
 
 async function runBench(options: Options): Promise<void> {
-  const { bench } = load("../bench/bench") as typeof import("../bench/bench");
-  const { meetsGoal, renderBench } = load("../bench/report") as typeof import("../bench/report");
+  const { bench } = load("../../experiments/bench/bench") as typeof import("../../experiments/bench/bench");
+  const { meetsGoal, renderBench } = load(
+    "../../experiments/bench/report",
+  ) as typeof import("../../experiments/bench/report");
   const { runs, plans, parallel } = options;
   const report = (text: string): void => {
     if (options.json !== true) process.stderr.write(`${text}\n`);

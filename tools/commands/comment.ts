@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { connectToGitHub, gitHubAccess } from "../github/client";
-import { keepComment } from "../github/comment";
-import { readTextFile } from "../read-text-file";
+import { connectToGitHub, gitHubAccess } from "../delivery/github/client";
+import { keepComment } from "../delivery/github/comment";
+import { readTextFile } from "../terminal/read-text-file";
 import { positiveInteger } from "./options";
 
 interface Options {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { listDeployments } from "../deployments";
-import { writeOutputs } from "../github/job";
-import { renderTable } from "../report/table";
+import { listDeployments } from "../layers/deployments";
+import { writeOutputs } from "../delivery/github/job";
+import { renderTable } from "../terminal/table";
 import { gitHubOption, jsonOption } from "./options";
 
 interface Options {

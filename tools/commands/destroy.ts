@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { progressMode } from "../progress";
+import { progressMode } from "../terminal/progress";
 import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -49,7 +49,7 @@ async function runDestroy(options: Options): Promise<void> {
   const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
   const { renderApply } = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
   const { checkDestroyPhrase } = load("../delivery/destruction") as typeof import("../delivery/destruction");
-  const { loadProfile } = load("../profile") as typeof import("../profile");
+  const { loadProfile } = load("../layers/profile") as typeof import("../layers/profile");
   checkDestroyPhrase(options.confirm, loadProfile(options.profile).config.environment);
   const result = await applyPlan({
     manifest: options.manifest,

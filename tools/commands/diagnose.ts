@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { createRequire } from "node:module";
-import { SERVICE_NAMES } from "../../modules/services/service-name";
-import { exitCodes } from "../exit-codes";
+import { SERVICE_NAMES } from "../../modules/config/service-name";
+import { exitCodes } from "../terminal/exit-codes";
 import { namedServices } from "./named-services";
 import { jsonOption, positiveInteger, profileOption } from "./options";
 
@@ -34,15 +34,17 @@ export function registerDiagnose(program: Command): void {
 }
 
 function help(): string {
-  const { DIAGNOSE_ACTIONS } = load("../diagnose/diagnose") as typeof import("../diagnose/diagnose");
+  const { DIAGNOSE_ACTIONS } = load("../account/diagnose/diagnose") as typeof import("../account/diagnose/diagnose");
   const needs = `Needs (what is missing is skipped): ${DIAGNOSE_ACTIONS.join(", ")}.`;
   return `\n${needs}\n\nExample:\n  $ ./lgtm diagnose\n  $ ./lgtm diagnose tempo --lines 50`;
 }
 
 async function runDiagnose(names: readonly string[], options: Options): Promise<void> {
   const services = namedServices(names);
-  const { diagnoseAccount } = load("../diagnose/diagnose-account") as typeof import("../diagnose/diagnose-account");
-  const { renderDiagnoses } = load("../diagnose/report") as typeof import("../diagnose/report");
+  const { diagnoseAccount } = load(
+    "../account/diagnose/diagnose-account",
+  ) as typeof import("../account/diagnose/diagnose-account");
+  const { renderDiagnoses } = load("../account/diagnose/report") as typeof import("../account/diagnose/report");
   const found = await diagnoseAccount({
     profile: options.profile,
     services,

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ARCHITECTURE, architectureDocument } from "../diagrams/architecture";
-import { exitCodes } from "../exit-codes";
-import type { Layer } from "../layers";
-import { makeRunFolder } from "../paths";
-import { synthesize } from "../synth";
+import { ARCHITECTURE, architectureDocument } from "../checkout/diagrams/architecture";
+import { exitCodes } from "../terminal/exit-codes";
+import type { Layer } from "../layers/layers";
+import { makeRunFolder } from "../terminal/paths";
+import { synthesize } from "../layers/synth";
 
 interface Options {
   readonly check?: true;

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { exitCodes } from "../exit-codes";
+import { exitCodes } from "../terminal/exit-codes";
 import { jsonOption } from "./options";
-import { examineMachine } from "../doctor/checks";
-import { renderFindings } from "../doctor/report";
+import { examineMachine } from "../checkout/doctor/checks";
+import { renderFindings } from "../checkout/doctor/report";
 
 interface Options {
   readonly json?: true;

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { parseDrift } from "../delivery/drift-file";
-import { connectToGitHub, gitHubAccess } from "../github/client";
-import { keepDriftIssues } from "../github/drift-issues";
-import { readTextFile } from "../read-text-file";
+import { connectToGitHub, gitHubAccess } from "../delivery/github/client";
+import { keepDriftIssues } from "../delivery/github/drift-issues";
+import { readTextFile } from "../terminal/read-text-file";
 
 interface Options {
   readonly file: string;

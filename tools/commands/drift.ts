@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { exitCodes } from "../exit-codes";
-import { progressMode } from "../progress";
+import { exitCodes } from "../terminal/exit-codes";
+import { progressMode } from "../terminal/progress";
 import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */

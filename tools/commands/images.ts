@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
-import { listDeployments } from "../deployments";
-import { writeOutputs } from "../github/job";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { listDeployments } from "../layers/deployments";
+import { writeOutputs } from "../delivery/github/job";
 import { imagesToBuild, type ImageToBuild } from "../images/to-build";
-import { renderTable } from "../report/table";
+import { renderTable } from "../terminal/table";
 import { collectNames, gitHubOption, jsonOption } from "./options";
 
 interface Options {

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
-import { exitCodes, type ExitName } from "../exit-codes";
-import { formatSeconds } from "../format";
-import { checkWorkflows } from "../lint/check-workflows";
-import { projectRoot } from "../paths";
-import { startProgress, progressMode } from "../progress";
-import { run } from "../process";
-import { UserError } from "../user-error";
+import { exitCodes, type ExitName } from "../terminal/exit-codes";
+import { formatSeconds } from "../terminal/format";
+import { checkWorkflows } from "../checkout/lint/check-workflows";
+import { projectRoot } from "../terminal/paths";
+import { startProgress, progressMode } from "../terminal/progress";
+import { run } from "../terminal/process";
+import { UserError } from "../terminal/user-error";
 import { jsonOption } from "./options";
-import { packageProgram } from "../package-program";
+import { packageProgram } from "../terminal/package-program";
 
 interface Options {
   readonly json?: true;

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { exitCodes } from "../exit-codes";
+import { exitCodes } from "../terminal/exit-codes";
 import type { LiveReport } from "../live/live-report";
 import { rehearseLive, type LiveRehearsal } from "../live/rehearse-live";
 import { renderLive } from "../live/render-live";
-import { progressMode } from "../progress";
+import { progressMode } from "../terminal/progress";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
 
 /** What `rehearse --live` and `dev` are told. */

@@ -1,5 +1,5 @@
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
-import { UserError } from "../user-error";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { UserError } from "../terminal/user-error";
 
 /**
  * The services that a person named.

@@ -3,10 +3,10 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { profiles } from "../../common.config";
 import type { Profile } from "../../modules/config/profiles";
-import { exitCodes } from "../exit-codes";
-import { STORING_SERVICES, type StoringService } from "../nothing-lost/items/signal-items";
-import { loadProfile } from "../profile";
-import { UserError } from "../user-error";
+import { exitCodes } from "../terminal/exit-codes";
+import { STORING_SERVICES, type StoringService } from "../../experiments/nothing-lost/items/signal-items";
+import { loadProfile } from "../layers/profile";
+import { UserError } from "../terminal/user-error";
 import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -36,10 +36,18 @@ export function registerNothingLost(program: Command): void {
 }
 
 async function runNothingLost(names: readonly string[], options: Options): Promise<void> {
-  const { proveNothingLost } = load("../nothing-lost/prove") as typeof import("../nothing-lost/prove");
-  const { lossesIn } = load("../nothing-lost/judge") as typeof import("../nothing-lost/judge");
-  const { renderLosses } = load("../nothing-lost/report") as typeof import("../nothing-lost/report");
-  const { todaysImages } = load("../nothing-lost/todays-images") as typeof import("../nothing-lost/todays-images");
+  const { proveNothingLost } = load(
+    "../../experiments/nothing-lost/prove",
+  ) as typeof import("../../experiments/nothing-lost/prove");
+  const { lossesIn } = load(
+    "../../experiments/nothing-lost/judge",
+  ) as typeof import("../../experiments/nothing-lost/judge");
+  const { renderLosses } = load(
+    "../../experiments/nothing-lost/report",
+  ) as typeof import("../../experiments/nothing-lost/report");
+  const { todaysImages } = load(
+    "../../experiments/nothing-lost/todays-images",
+  ) as typeof import("../../experiments/nothing-lost/todays-images");
   const { name: profile, config } = profileFor(options.profile);
   const { results, runFolder } = await proveNothingLost({
     config,

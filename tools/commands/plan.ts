@@ -1,8 +1,8 @@
 import { Option, type Command } from "commander";
 import { createRequire } from "node:module";
-import { exitCodes } from "../exit-codes";
-import { tellPlan } from "../github/tell-job";
-import { progressMode } from "../progress";
+import { exitCodes } from "../terminal/exit-codes";
+import { tellPlan } from "../delivery/github/tell-job";
+import { progressMode } from "../terminal/progress";
 import { collectNames, gitHubOption, jsonOption, layerOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -62,7 +62,7 @@ export function registerPlan(program: Command): void {
 
 async function runPlan(options: Options): Promise<void> {
   const { makePlan } = load("../delivery/make-plan") as typeof import("../delivery/make-plan");
-  const { renderMarkdown } = load("../report/markdown") as typeof import("../report/markdown");
+  const { renderMarkdown } = load("../delivery/report/markdown") as typeof import("../delivery/report/markdown");
   const { beforePlanningTasks } = load("../delivery/before-tasks") as typeof import("../delivery/before-tasks");
   const result = await makePlan({
     profile: options.profile,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { exitCodes } from "../exit-codes";
+import { exitCodes } from "../terminal/exit-codes";
 import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -29,14 +29,16 @@ export function registerPreflight(program: Command): void {
 }
 
 function help(): string {
-  const { PREFLIGHT_ACTIONS } = load("../preflight/preflight") as typeof import("../preflight/preflight");
+  const { PREFLIGHT_ACTIONS } = load(
+    "../account/preflight/preflight",
+  ) as typeof import("../account/preflight/preflight");
   const actions = PREFLIGHT_ACTIONS.map((action) => `  ${action}`).join("\n");
   return `\nIAM actions it uses; each may be missing:\n${actions}\n\nExample:\n  $ ./lgtm preflight\n  $ ./lgtm preflight --profile target --json`;
 }
 
 async function runPreflight(options: Options): Promise<void> {
-  const { preflight } = load("../preflight/preflight") as typeof import("../preflight/preflight");
-  const { renderPreflight } = load("../preflight/report") as typeof import("../preflight/report");
+  const { preflight } = load("../account/preflight/preflight") as typeof import("../account/preflight/preflight");
+  const { renderPreflight } = load("../account/preflight/report") as typeof import("../account/preflight/report");
   const found = await preflight({
     profile: options.profile,
     report: (text) => {

@@ -1,6 +1,6 @@
 import type { ApplyResult } from "../delivery/apply-plan";
 import { applyExitCode, applyFacts } from "../delivery/apply-report";
-import { tellApply } from "../github/tell-job";
+import { tellApply } from "../delivery/github/tell-job";
 
 /** How `apply` and `destroy` say what they did. */
 export interface PrintOptions {

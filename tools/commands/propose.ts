@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { relative, resolve } from "node:path";
-import { connectToGitHub, gitHubAccess } from "../github/client";
-import { propose } from "../github/propose";
-import { projectRoot } from "../paths";
-import { readTextFile } from "../read-text-file";
-import { UserError } from "../user-error";
+import { connectToGitHub, gitHubAccess } from "../delivery/github/client";
+import { propose } from "../delivery/github/propose";
+import { projectRoot } from "../terminal/paths";
+import { readTextFile } from "../terminal/read-text-file";
+import { UserError } from "../terminal/user-error";
 
 interface Options {
   readonly file: string;

@@ -1,14 +1,14 @@
 import { createRequire } from "node:module";
 import { relative } from "node:path";
 import { Option, type Command } from "commander";
-import { exitCodes } from "../exit-codes";
-import { progressMode } from "../progress";
+import { exitCodes } from "../terminal/exit-codes";
+import { progressMode } from "../terminal/progress";
 import { explainKept } from "../rehearse/kept";
 import { findRecord } from "../rehearse/record";
 import type { RehearsalResult } from "../rehearse/rehearse";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
 import { renderUpgrade } from "../rehearse/upgrade-report";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import { applyParallelOption, jsonOption, layerOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */

@@ -2,9 +2,9 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { createRequire } from "node:module";
 import { RELEASED_TAG, type ReleasedTag } from "../../modules/config/image-version";
 import type { ImageDigest } from "../../modules/config/releases";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
-import type { ReleaseResult } from "../release/result";
-import { UserError } from "../user-error";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import type { ReleaseResult } from "../images/release/result";
+import { UserError } from "../terminal/user-error";
 import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -79,14 +79,14 @@ async function carryOut(
   options: Options,
 ): Promise<ReleaseResult> {
   if (options.rollback === true) {
-    const { rollBack } = load("../release/roll-back") as typeof import("../release/roll-back");
+    const { rollBack } = load("../images/release/roll-back") as typeof import("../images/release/roll-back");
     return rollBack(target);
   }
   if (options.recordOnly === true && options.tag !== undefined) {
-    const { recordOnly } = load("../release/record-only") as typeof import("../release/record-only");
+    const { recordOnly } = load("../images/release/record-only") as typeof import("../images/release/record-only");
     return recordOnly({ ...target, tag: options.tag, digest: options.digest });
   }
-  const { release } = load("../release/release") as typeof import("../release/release");
+  const { release } = load("../images/release/release") as typeof import("../images/release/release");
   const { platform, allowDirty = false, buildOnly = false, built } = options;
   return release({ ...target, platform, allowDirty, buildOnly, built });
 }

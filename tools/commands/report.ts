@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { writeFileSync } from "node:fs";
 import { jsonOption } from "./options";
-import { renderHtml } from "../report/html";
-import { COMMENT_LIMIT, renderMarkdown } from "../report/markdown";
-import { readReport } from "../report/read-report";
+import { renderHtml } from "../delivery/report/html";
+import { COMMENT_LIMIT, renderMarkdown } from "../delivery/report/markdown";
+import { readReport } from "../delivery/report/read-report";
 
 interface Options {
   readonly html?: string | true;

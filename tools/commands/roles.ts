@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
-import { roleVariable } from "../deployments";
-import { workFolder } from "../paths";
-import { loadProfile } from "../profile";
-import { deliveryRoles, type DeliveryRole } from "../roles/delivery-roles";
-import { policyFiles, setUpCommands } from "../roles/report";
-import { UserError } from "../user-error";
+import { roleVariable } from "../layers/deployments";
+import { workFolder } from "../terminal/paths";
+import { loadProfile } from "../layers/profile";
+import { deliveryRoles, type DeliveryRole } from "../account/roles/delivery-roles";
+import { policyFiles, setUpCommands } from "../account/roles/report";
+import { UserError } from "../terminal/user-error";
 import { jsonOption, profileOption } from "./options";
 
 interface Options {

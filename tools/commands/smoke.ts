@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { readFileSync } from "node:fs";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { exitCodes } from "../exit-codes";
-import { loadProfile } from "../profile";
-import { progressMode, startProgress, type Progress } from "../progress";
+import { exitCodes } from "../terminal/exit-codes";
+import { loadProfile } from "../layers/profile";
+import { progressMode, startProgress, type Progress } from "../terminal/progress";
 import type { SmokeRow } from "../smoke/check";
 import { grafanaPassword } from "../smoke/grafana-password";
 import { renderSmokeReport } from "../smoke/report";
@@ -11,7 +11,7 @@ import { explainByRules } from "../smoke/route-explainer";
 import { routeTableOf, routeTableSchema, type RouteTable } from "../smoke/route-table";
 import { deployedUrl } from "../smoke/deployed-url";
 import { runSmoke, SMOKE_SERVICES, type SmokeService } from "../smoke/run-smoke";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import { jsonOption, positiveInteger, profileOption } from "./options";
 
 interface Options {

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { relative, resolve } from "node:path";
-import { defaultOutFolder } from "../paths";
+import { defaultOutFolder } from "../terminal/paths";
 import { jsonOption, profileOption } from "./options";
-import { synthesize } from "../synth";
+import { synthesize } from "../layers/synth";
 import { ensureTerraform } from "../terraform/binary";
 
 interface Options {

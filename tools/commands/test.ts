@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { exitCodes } from "../exit-codes";
-import { packageProgram } from "../package-program";
-import { projectRoot } from "../paths";
-import { run } from "../process";
-import { quietEnvironment } from "../terraform/environment";
+import { exitCodes } from "../terminal/exit-codes";
+import { packageProgram } from "../terminal/package-program";
+import { projectRoot } from "../terminal/paths";
+import { run } from "../terminal/process";
+import { quietEnvironment } from "../layers/environment";
 
 interface Options {
   readonly unit?: true;

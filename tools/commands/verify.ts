@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
-import { exitCodes } from "../exit-codes";
-import { UserError } from "../user-error";
-import { profileOfImages } from "../verify/profile-of-images";
-import { renderVerifications } from "../verify/report";
-import { type Verification, verifyService } from "../verify/verify";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { exitCodes } from "../terminal/exit-codes";
+import { UserError } from "../terminal/user-error";
+import { profileOfImages } from "../images/verify/profile-of-images";
+import { renderVerifications } from "../images/verify/report";
+import { type Verification, verifyService } from "../images/verify/verify";
 import { namedServices } from "./named-services";
 import { jsonOption, profileOption } from "./options";
 

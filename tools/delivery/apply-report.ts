@@ -1,9 +1,9 @@
-import { exitCodes } from "../exit-codes";
-import { formatSeconds } from "../format";
-import { renderTable } from "../report/table";
+import { exitCodes } from "../terminal/exit-codes";
+import { formatSeconds } from "../terminal/format";
+import { renderTable } from "../terminal/table";
 import { countPlan } from "../terraform/plan-summary";
-import { UserError } from "../user-error";
-import type { Outcome } from "../waves";
+import { UserError } from "../terminal/user-error";
+import type { Outcome } from "../layers/waves";
 import type { AppliedLayer, ApplyResult } from "./apply-plan";
 import type { Manifest } from "./manifest";
 

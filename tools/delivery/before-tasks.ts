@@ -4,8 +4,8 @@ import { readReleases } from "../../modules/config/releases";
 import { clientConfig } from "../aws/client-config";
 import { expectedBy } from "../images/expected";
 import { notReady, TASKS_LAYER, whatIsMissing } from "../images/readiness";
-import type { Layer } from "../layers";
-import { withReleaseFile } from "../release/with-release-file";
+import type { Layer } from "../layers/layers";
+import { withReleaseFile } from "../images/release/with-release-file";
 import type { BeforeLayer, Workspace } from "./workspace";
 
 /**

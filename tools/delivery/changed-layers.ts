@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { withDependents, type Layer } from "../layers";
-import { projectRoot } from "../paths";
-import { run } from "../process";
-import { synthesize } from "../synth";
-import { UserError } from "../user-error";
+import { withDependents, type Layer } from "../layers/layers";
+import { projectRoot } from "../terminal/paths";
+import { run } from "../terminal/process";
+import { synthesize } from "../layers/synth";
+import { UserError } from "../terminal/user-error";
 
 /** What is compared with what. */
 export interface ChangedSinceOptions {

@@ -1,6 +1,6 @@
-import { withDependencies, withDependents, selectLayers, type Layer } from "../layers";
+import { withDependencies, withDependents, selectLayers, type Layer } from "../layers/layers";
 import { statefulOf } from "../terraform/stateful";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 
 /** What is to be destroyed. */
 export interface DestructionRequest {

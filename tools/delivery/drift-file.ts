@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parseJson } from "../parse-json";
-import { UserError } from "../user-error";
+import { parseJson } from "../terminal/parse-json";
+import { UserError } from "../terminal/user-error";
 import type { Drift } from "./drift";
 
 const resourceSchema = z.object({

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { selectLayers, type Layer } from "../layers";
+import { selectLayers, type Layer } from "../layers/layers";
 import type { PlanSummary, ResourcePlan } from "../terraform/plan-summary";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
-import { UserError } from "../user-error";
-import type { Outcome } from "../waves";
+import { UserError } from "../terminal/user-error";
+import type { Outcome } from "../layers/waves";
 import { openWorkspace, type DeliveryOptions } from "./workspace";
 
 /** What is looked at. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { parseJson } from "../parse-json";
-import { UserError } from "../user-error";
+import { parseJson } from "../terminal/parse-json";
+import { UserError } from "../terminal/user-error";
 
 /** Names the form of a manifest; another form is another word. */
 export const manifestFormat = "lgtm-plan/1";

@@ -1,19 +1,19 @@
 import { ListObjectsV2Command, ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { join } from "node:path";
 import { awsErrorCode, onAws } from "../aws/errors";
-import { formatSeconds } from "../format";
-import type { Layer } from "../layers";
-import { interruptSignal } from "../process";
-import { startProgress, type Progress } from "../progress";
+import { formatSeconds } from "../terminal/format";
+import type { Layer } from "../layers/layers";
+import { interruptSignal } from "../terminal/process";
+import { startProgress, type Progress } from "../terminal/progress";
 import { parsePlan } from "../terraform/plan-json";
 import { terraformOfLayers } from "../terraform/plan-layers";
 import { countPlan, summarizePlan } from "../terraform/plan-summary";
 import type { LayerPlan } from "../terraform/provisional/plan-in-order";
-import { readStackFacts } from "../terraform/stack-file";
-import { stateReader, type StoredState } from "../terraform/stored-state";
+import { readStackFacts } from "../layers/stack-file";
+import { stateReader, type StoredState } from "../state/stored-state";
 import type { Terraform } from "../terraform/terraform";
-import { UserError } from "../user-error";
-import { runInWaves, type Outcome } from "../waves";
+import { UserError } from "../terminal/user-error";
+import { runInWaves, type Outcome } from "../layers/waves";
 import type { DeliveryOptions, Workspace } from "./workspace";
 
 /** The states of all layers, by layer id. */

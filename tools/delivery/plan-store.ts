@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { connectToAws, type AwsClients } from "../aws/clients";
 import { onAws } from "../aws/errors";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 
 /** Where the files of one plan are kept: a folder of this machine or a prefix of the state bucket. They hold secrets. */
 export interface PlanStore {

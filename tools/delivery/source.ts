@@ -1,5 +1,5 @@
-import { projectRoot } from "../paths";
-import { run } from "../process";
+import { projectRoot } from "../terminal/paths";
+import { run } from "../terminal/process";
 
 /** What is planned or applied, as version control knows it. */
 export interface Source {

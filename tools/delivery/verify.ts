@@ -1,7 +1,7 @@
-import type { Layer } from "../layers";
-import { readStackFacts } from "../terraform/stack-file";
-import { stateReader, type StateReader } from "../terraform/stored-state";
-import { UserError } from "../user-error";
+import type { Layer } from "../layers/layers";
+import { readStackFacts } from "../layers/stack-file";
+import { stateReader, type StateReader } from "../state/stored-state";
+import { UserError } from "../terminal/user-error";
 import { parseManifest, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import type { PlanStore } from "./plan-store";
 import { configurationHash, type Workspace } from "./workspace";

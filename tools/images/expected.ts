@@ -1,8 +1,8 @@
 import type { Profile } from "../../modules/config/profiles";
 import type { Release, Releases } from "../../modules/config/releases";
-import { repositoryName } from "../../modules/repository-name";
+import { repositoryName } from "../../modules/config/repository-name";
 import { serviceCatalog } from "../../modules/services/catalog";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
 
 /** The image that a service's task definition will name. */
 export interface ExpectedImage {

@@ -1,7 +1,7 @@
 import { DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { awsErrorCode, onAws } from "../aws/errors";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import type { Expected, ExpectedImage, ExpectedSecret } from "./expected";
 
 /** The layer that starts the tasks. */

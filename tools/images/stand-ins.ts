@@ -6,7 +6,7 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import type { Profile } from "../../modules/config/profiles";
 import type { ReleasedTag } from "../../modules/config/image-version";
 import type { ImageDigest, Releases } from "../../modules/config/releases";
-import { SERVICE_NAMES, byService, type ServiceName } from "../../modules/services/service-name";
+import { SERVICE_NAMES, byService, type ServiceName } from "../../modules/config/service-name";
 import { connection } from "../mock/s3";
 import type { Mock } from "../mock/server";
 import { expectedBy, type Expected } from "./expected";

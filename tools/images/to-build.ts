@@ -1,10 +1,10 @@
 import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { readReleases, type Releases } from "../../modules/config/releases";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
-import type { DeploymentEntry } from "../deployments";
-import { projectRoot } from "../paths";
-import { run } from "../process";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import type { DeploymentEntry } from "../layers/deployments";
+import { projectRoot } from "../terminal/paths";
+import { run } from "../terminal/process";
 
 /** One image that a workflow builds. */
 export interface ImageToBuild {

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readServiceFiles, type SourceFile } from "../../modules/checks/source-file";
-import type { ServiceName } from "../../modules/services/service-name";
+import { readServiceFiles, type SourceFile } from "../../checks/source-file";
+import type { ServiceName } from "../../modules/config/service-name";
 import type { CredentialsEndpoint } from "./aws/credentials-endpoint";
 import type { Discovery } from "./discovery";
 import type { AwsFront } from "./aws/front";
@@ -12,7 +12,7 @@ import type { Rollout, RunningTask, TargetState, TaskRuntime } from "./ecs/runti
 import { Container, hostNameOf, runtimeFiles } from "./ground/container";
 import { containerImage } from "./ground/container-image";
 import type { NetworkPlace, VirtualNetwork } from "./ground/virtual-network";
-import type { LoadBalancer } from "./load-balancer/load-balancer";
+import type { LoadBalancer } from "../load-balancer/load-balancer";
 import type { LiveService } from "./stack/live-stack";
 
 /** A service's program on this machine. */

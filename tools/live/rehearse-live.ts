@@ -1,10 +1,10 @@
 import { attachMock, type Mock } from "../mock/server";
-import { loadProfile } from "../profile";
-import { Interrupted } from "../process";
-import type { ProgressMode } from "../progress";
+import { loadProfile } from "../layers/profile";
+import { Interrupted } from "../terminal/process";
+import type { ProgressMode } from "../terminal/progress";
 import { findRecord, type RehearsalRecord } from "../rehearse/record";
 import { noteFor, rehearse, resume, stopKept, type RehearsalResult } from "../rehearse/rehearse";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import { prepareLive, runLive, type LiveOptions, type LiveResult } from "./live";
 
 /** How the platform is rehearsed live. */

@@ -1,6 +1,6 @@
-import type { ServiceBinary } from "../binaries/find-binary";
-import { formatSeconds } from "../format";
-import { renderTable, type Column } from "../report/table";
+import type { ServiceBinary } from "../images/binaries/find-binary";
+import { formatSeconds } from "../terminal/format";
+import { renderTable, type Column } from "../terminal/table";
 import { renderSmokeReport } from "../smoke/report";
 import type { LiveResult } from "./live";
 import type { LiveServiceReport, TaskFailure } from "./live-report";

@@ -1,5 +1,5 @@
-import type { Evidence } from "../incidents/evidence";
-import { resembles } from "../incidents/resembles";
+import type { Evidence } from "../account/incidents/evidence";
+import { resembles } from "../account/incidents/resembles";
 import type { TaskFailure } from "./live-report";
 
 /** How many incidents are named for one task. */

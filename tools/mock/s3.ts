@@ -12,7 +12,7 @@ import {
   type ListObjectVersionsCommandOutput,
   type ObjectIdentifier,
 } from "@aws-sdk/client-s3";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import type { Mock } from "./server";
 
 // On Node 20 the clients would warn of their own future on standard error, in the middle of a report; which Node is used

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { projectRoot } from "../paths";
-import { UserError } from "../user-error";
+import { projectRoot } from "../terminal/paths";
+import { UserError } from "../terminal/user-error";
 import { ensureMockPython } from "./venv";
 
 /** How a mock of AWS is started. */

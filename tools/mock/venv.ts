@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { projectRoot, workFolder } from "../paths";
-import { run, type RunResult } from "../process";
-import { UserError } from "../user-error";
+import { projectRoot, workFolder } from "../terminal/paths";
+import { run, type RunResult } from "../terminal/process";
+import { UserError } from "../terminal/user-error";
 
 /** Where the mock's Python comes from and goes to; only tests need other values than the defaults. */
 export interface MockPythonOptions {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { formatSeconds } from "../format";
-import type { Layer } from "../layers";
-import { interruptSignal } from "../process";
-import type { Progress } from "../progress";
+import { formatSeconds } from "../terminal/format";
+import type { Layer } from "../layers/layers";
+import { interruptSignal } from "../terminal/process";
+import type { Progress } from "../terminal/progress";
 import { countPlan, summarizePlan, type PlanCounts, type PlanSummary } from "../terraform/plan-summary";
-import { UserError } from "../user-error";
-import { runInWaves, type Outcome } from "../waves";
+import { UserError } from "../terminal/user-error";
+import { runInWaves, type Outcome } from "../layers/waves";
 import { stepProgress, type Workbench } from "./workbench";
 
 /** Called before a layer is planned; what it throws fails the layer. */

@@ -1,9 +1,9 @@
 import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
-import type { Layer } from "../layers";
+import type { Layer } from "../layers/layers";
 import { emptyBucket, s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
-import { readStackFacts } from "../terraform/stack-file";
-import { UserError } from "../user-error";
+import { readStackFacts } from "../layers/stack-file";
+import { UserError } from "../terminal/user-error";
 import type { BeforeLayer } from "./apply";
 import { dataBucketOf, type SynthesizedDataBucket } from "./synthesized";
 

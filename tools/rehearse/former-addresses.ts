@@ -3,10 +3,10 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Layer } from "../layers";
+import type { Layer } from "../layers/layers";
 import { dynamoDbClient, s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
-import { readStackFacts } from "../terraform/stack-file";
+import { readStackFacts } from "../layers/stack-file";
 
 const instanceSchema = z.looseObject({ dependencies: z.array(z.string()).optional() });
 const resourceSchema = z.looseObject({

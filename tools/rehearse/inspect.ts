@@ -1,9 +1,9 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import type { Layer } from "../layers";
+import type { Layer } from "../layers/layers";
 import { s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
-import { readStackFacts } from "../terraform/stack-file";
+import { readStackFacts } from "../layers/stack-file";
 import { addressesOf } from "./synthesized";
 
 const stateSchema = z.object({

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { workFolder } from "../paths";
-import { UserError } from "../user-error";
+import { workFolder } from "../terminal/paths";
+import { UserError } from "../terminal/user-error";
 
 const FILE = "rehearsal.json";
 

@@ -1,10 +1,10 @@
 import { DeleteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import type { Layer } from "../layers";
+import type { Layer } from "../layers/layers";
 import { dynamoDbClient, s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
-import { readStackFacts } from "../terraform/stack-file";
+import { readStackFacts } from "../layers/stack-file";
 
 /** What had to be put right before an interrupted rehearsal can go on. */
 export interface Recovered {

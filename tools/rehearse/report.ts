@@ -1,9 +1,9 @@
-import { formatSeconds } from "../format";
-import { wavesOf, type Layer } from "../layers";
-import { renderTable, type Cell } from "../report/table";
+import { formatSeconds } from "../terminal/format";
+import { wavesOf, type Layer } from "../layers/layers";
+import { renderTable, type Cell } from "../terminal/table";
 import { countPlan, type PlanSummary } from "../terraform/plan-summary";
-import { UserError } from "../user-error";
-import type { Outcome } from "../waves";
+import { UserError } from "../terminal/user-error";
+import type { Outcome } from "../layers/waves";
 import { describeActions } from "./apply";
 import type { Emptied } from "./buckets";
 import type { Inspection } from "./inspect";

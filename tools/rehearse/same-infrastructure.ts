@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import { fixturesFolder } from "../adoption/fixtures";
-import type { Layer } from "../layers";
+import { fixturesFolder } from "../delivery/adoption/fixtures";
+import type { Layer } from "../layers/layers";
 import { s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
-import { readStackFacts } from "../terraform/stack-file";
+import { readStackFacts } from "../layers/stack-file";
 
 const stateSchema = z.object({
   resources: z.array(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Layer } from "../layers";
+import type { Layer } from "../layers/layers";
 
 const layerSchema = z.object({
   resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),

@@ -1,5 +1,5 @@
-import { formatSeconds } from "../format";
-import { renderTable } from "../report/table";
+import { formatSeconds } from "../terminal/format";
+import { renderTable } from "../terminal/table";
 import { countPlan } from "../terraform/plan-summary";
 import { describeActions } from "./apply";
 import type { UpgradeResult, UpgradeStep } from "./upgrade";

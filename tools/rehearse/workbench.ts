@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Expected } from "../images/expected";
-import type { Layer } from "../layers";
+import type { Layer } from "../layers/layers";
 import type { Mock } from "../mock/server";
-import type { Progress, ProgressMode } from "../progress";
-import { startProgress } from "../progress";
+import type { Progress, ProgressMode } from "../terminal/progress";
+import { startProgress } from "../terminal/progress";
 import type { TerraformBinary } from "../terraform/binary";
-import { mockEnvironment } from "../terraform/environment";
+import { mockEnvironment } from "../layers/environment";
 import { terraformOfLayers } from "../terraform/plan-layers";
 import type { ProviderSetup } from "../terraform/provider";
 import type { Terraform } from "../terraform/terraform";

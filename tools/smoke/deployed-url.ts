@@ -1,7 +1,7 @@
 import type { Profile } from "../../modules/config/profiles";
 import { stateLocation } from "../../stacks/state-location";
-import { stateReader } from "../terraform/stored-state";
-import { UserError } from "../user-error";
+import { stateReader } from "../state/stored-state";
+import { UserError } from "../terminal/user-error";
 
 const LAYER = "50-alb";
 

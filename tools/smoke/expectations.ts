@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { OWN_SERVER } from "../live/load-balancer/own-answer";
+import { OWN_SERVER } from "../load-balancer/own-answer";
 import { CheckFailure } from "./check-failure";
 import type { Reply } from "./http-client";
 

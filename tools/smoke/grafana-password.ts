@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../parse-json";
+import { parseJson } from "../terminal/parse-json";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { clientConfig } from "../aws/client-config";
 import { CheckFailure } from "./check-failure";

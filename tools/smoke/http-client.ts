@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as requestHttp, type IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
-import { newTraceId } from "../live/load-balancer/request-headers";
+import { newTraceId } from "../load-balancer/request-headers";
 import { CheckFailure } from "./check-failure";
 
 /** A request, relative to the load balancer. */

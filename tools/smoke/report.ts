@@ -1,5 +1,5 @@
-import { formatSeconds } from "../format";
-import { renderTable, type Column } from "../report/table";
+import { formatSeconds } from "../terminal/format";
+import { renderTable, type Column } from "../terminal/table";
 import type { SmokeRow } from "./check";
 import type { SmokeReport } from "./run-smoke";
 

@@ -1,5 +1,5 @@
-import type { AccessLogEntry } from "../live/load-balancer/access-log";
-import { OWN_SERVER } from "../live/load-balancer/own-answer";
+import type { AccessLogEntry } from "../load-balancer/access-log";
+import { OWN_SERVER } from "../load-balancer/own-answer";
 import type { FailedRequest } from "./check-failure";
 import { routeOf, type RouteTable } from "./route-table";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Layer } from "../layers";
+import type { Layer } from "../layers/layers";
 import type { StateFile } from "./state-file";
 
 /** Managed resources that a synthesized layer declares, and where each came from. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { layerIds } from "./layer-id";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import type { LayerState } from "./layer-state";
 import { summarizeDeployment } from "./overview";
 import type { StateSession } from "./session";

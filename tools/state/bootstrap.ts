@@ -14,7 +14,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { awsErrorCode, awsStatus, onAws } from "../aws/errors";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import type { StateSession } from "./session";
 
 /** One property of the bucket and what became of it. */

@@ -1,5 +1,5 @@
 import { LAYER_OUTPUTS, type LayerId } from "../../stacks/outputs";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 
 /** All layers, in the order of their numbers. */
 export const layerIds: readonly LayerId[] = (Object.keys(LAYER_OUTPUTS) as LayerId[]).sort();

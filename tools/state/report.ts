@@ -1,5 +1,5 @@
-import { formatAge } from "../format";
-import { renderTable } from "../report/table";
+import { formatAge } from "../terminal/format";
+import { renderTable } from "../terminal/table";
 import type { AddressDiff } from "./addresses";
 import type { LayerSummary, LockSummary } from "./overview";
 import type { StateFile, StateOutput } from "./state-file";

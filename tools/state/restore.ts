@@ -2,7 +2,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { LayerId } from "../../stacks/outputs";
 import { stateLocation } from "../../stacks/state-location";
 import { onAws } from "../aws/errors";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import type { Backup, SavedState } from "./backup";
 import { layerIds } from "./layer-id";
 import { md5Of, readLayerState, readLayerStates, stateCall, type LayerState } from "./layer-state";

@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline/promises";
 import { join } from "node:path";
 import type { LayerId } from "../../stacks/outputs";
-import { exitCodes } from "../exit-codes";
-import { makeRunFolder, workFolder } from "../paths";
-import { synthesize } from "../synth";
-import { UserError } from "../user-error";
+import { exitCodes } from "../terminal/exit-codes";
+import { makeRunFolder, workFolder } from "../terminal/paths";
+import { synthesize } from "../layers/synth";
+import { UserError } from "../terminal/user-error";
 import { diffAddresses, readDeclaredAddresses, type AddressDiff } from "./addresses";
 import { backupFile, makeBackup, readBackup, writeBackup } from "./backup";
 import { layerIds, parseLayerId } from "./layer-id";

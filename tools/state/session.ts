@@ -1,7 +1,7 @@
-import { guardAccount, guardDeployment, type Caller } from "../account-guard";
+import { guardAccount, guardDeployment, type Caller } from "../aws/account-guard";
 import { connectToAws, type AwsClients } from "../aws/clients";
 import type { Profile } from "../../modules/config/profiles";
-import { loadProfile } from "../profile";
+import { loadProfile } from "../layers/profile";
 
 /** A command at work on one deployment: its profile, the connections, and who calls. */
 export interface StateSession {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parseJson } from "../parse-json";
-import { UserError } from "../user-error";
+import { parseJson } from "../terminal/parse-json";
+import { UserError } from "../terminal/user-error";
 
 /** One instance of a resource or data source in a state. */
 export interface StateResource {

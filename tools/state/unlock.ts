@@ -1,6 +1,6 @@
 import type { LayerId } from "../../stacks/outputs";
 import { stateLocation } from "../../stacks/state-location";
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 import { isLockable, readLockRow, releaseLock, type Lock } from "./lock-table";
 import type { StateSession } from "./session";
 

@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { run } from "../process";
-import { UserError } from "../user-error";
+import { run } from "../terminal/process";
+import { UserError } from "../terminal/user-error";
 import { downloadTerraform } from "./download";
-import { quietEnvironment } from "./environment";
+import { quietEnvironment } from "../layers/environment";
 import { downloadFolder, pinnedTerraformVersion, terraformProgram } from "./release";
 import { parseVersion, satisfies } from "./version";
 

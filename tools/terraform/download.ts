@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { Interrupted, interruptSignal } from "../process";
-import { UserError } from "../user-error";
+import { Interrupted, interruptSignal } from "../terminal/process";
+import { UserError } from "../terminal/user-error";
 import { platform } from "./provider";
 import { checksumsUrl, downloadFolder, pinnedTerraformVersion, releasesUrl, terraformProgram } from "./release";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../user-error";
+import { UserError } from "../terminal/user-error";
 
 /** What is known about a Terraform command that failed. */
 export interface Failure {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { Layer } from "../layers";
-import { withDependencies } from "../layers";
-import type { Progress } from "../progress";
+import type { Layer } from "../layers/layers";
+import { withDependencies } from "../layers/layers";
+import type { Progress } from "../terminal/progress";
 import type { TerraformBinary } from "./binary";
-import { readStackFacts, upstreamOf } from "./stack-file";
+import { readStackFacts, upstreamOf } from "../layers/stack-file";
 import { Terraform } from "./terraform";
 
 /** What is planned, and how. */

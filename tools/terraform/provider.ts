@@ -12,11 +12,11 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { projectRoot, workFolder } from "../paths";
-import { run } from "../process";
-import { UserError } from "../user-error";
+import { projectRoot, workFolder } from "../terminal/paths";
+import { run } from "../terminal/process";
+import { UserError } from "../terminal/user-error";
 import type { TerraformBinary } from "./binary";
-import { quietEnvironment } from "./environment";
+import { quietEnvironment } from "../layers/environment";
 
 /** The provider as its address is written in every layer and in the lock file. */
 export const providerAddress = "registry.terraform.io/hashicorp/aws";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { workFolder } from "../paths";
+import { workFolder } from "../terminal/paths";
 
 /** The release that is meant when none is installed: the one all tests run with. */
 export const pinnedTerraformVersion = "1.11.4";

@@ -1,5 +1,5 @@
-import { run, type RunResult } from "../process";
-import { UserError } from "../user-error";
+import { run, type RunResult } from "../terminal/process";
+import { UserError } from "../terminal/user-error";
 import { explainFailure } from "./explain";
 
 /** One layer's Terraform: where it runs and with what. */

@@ -1,7 +1,7 @@
 import { activeProfile, profiles } from "../../../common.config";
 import { ConfigError } from "../../../modules/config/config-error";
 import { resolveProfile, UnknownProfileError } from "../../../modules/config/profiles";
-import { validateConfig } from "../../../modules/config/validate";
+import { validateConfig } from "../../../checks/validate";
 import { baseline } from "../../support/platform";
 import { withValue } from "../../support/with-value";
 

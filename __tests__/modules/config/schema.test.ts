@@ -1,6 +1,6 @@
 import { profiles } from "../../../common.config";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { findingsIn } from "../../../modules/config/validate";
+import { findingsIn } from "../../../checks/validate";
 import { baseline } from "../../support/platform";
 import { withValue } from "../../support/with-value";
 

@@ -1,5 +1,5 @@
 import { explainAwsError, onAws, type AwsCall } from "../../../tools/aws/errors";
-import { UserError } from "../../../tools/user-error";
+import { UserError } from "../../../tools/terminal/user-error";
 
 const call: AwsCall = {
   doing: "read the state of 01-vpc",

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../../tools/paths";
-import { run, type RunResult } from "../../../tools/process";
+import { projectRoot } from "../../../tools/terminal/paths";
+import { run, type RunResult } from "../../../tools/terminal/process";
 import { StandInPlatform } from "../smoke/stand-in-platform";
 import { PASSWORD } from "../smoke/stand-in-services";
 

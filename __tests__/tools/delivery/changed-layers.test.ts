@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changedLayers, describeChange, type ChangedLayers } from "../../../tools/delivery/changed-layers";
-import { synthesize } from "../../../tools/synth";
+import { synthesize } from "../../../tools/layers/synth";
 
 const root = mkdtempSync(join(tmpdir(), "lgtm-changed-"));
 let runs = 0;

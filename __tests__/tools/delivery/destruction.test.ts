@@ -1,4 +1,4 @@
-import type { Layer } from "../../../tools/layers";
+import type { Layer } from "../../../tools/layers/layers";
 import {
   checkDestroyPhrase,
   chooseDestruction,
@@ -6,7 +6,7 @@ import {
   type DestructionRequest,
 } from "../../../tools/delivery/destruction";
 import { statefulOf } from "../../../tools/terraform/stateful";
-import type { UserError } from "../../../tools/user-error";
+import type { UserError } from "../../../tools/terminal/user-error";
 
 function layer(id: string, ...dependencies: readonly string[]): Layer {
   return { id, dependencies, folder: `/${id}`, file: `/${id}/cdk.tf.json` };

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { profiles } from "../../../common.config";
 import type { ReleasedTag } from "../../../modules/config/image-version";
 import type { Releases } from "../../../modules/config/releases";
-import { SERVICE_NAMES } from "../../../modules/services/service-name";
-import { listDeployments } from "../../../tools/deployments";
+import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { listDeployments } from "../../../tools/layers/deployments";
 import { imagesToBuild, type ImagesAsked } from "../../../tools/images/to-build";
 
 const root = mkdtempSync(join(tmpdir(), "lgtm-images-"));

@@ -1,8 +1,8 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { serviceCatalog } from "../../../modules/services/catalog";
 import { targetGroupsOf } from "../../../modules/services/target-groups";
-import { targetGroupName } from "../../../modules/load-balancer-names";
-import type { LoadBalancerDescription } from "../../../tools/live/load-balancer/description";
+import { targetGroupName } from "../../../modules/config/load-balancer-names";
+import type { LoadBalancerDescription } from "../../../tools/load-balancer/description";
 
 /** Address at which every task is registered; a connector leads from it to where the test's servers are. */
 export const TASK_ADDRESS = "10.0.11.5";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { TargetAddress } from "../../../tools/live/load-balancer/description";
+import type { TargetAddress } from "../../../tools/load-balancer/description";
 
 /** A small server in place of a service, on a free port of the loopback address. */
 export class StandIn {

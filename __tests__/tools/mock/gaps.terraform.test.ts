@@ -37,10 +37,10 @@ import {
 import { connection } from "../../../tools/mock/s3";
 import { startMock, type Mock } from "../../../tools/mock/server";
 import { ensureMockPython } from "../../../tools/mock/venv";
-import { projectRoot } from "../../../tools/paths";
-import { run, type RunResult } from "../../../tools/process";
+import { projectRoot } from "../../../tools/terminal/paths";
+import { run, type RunResult } from "../../../tools/terminal/process";
 import { ensureTerraform, type TerraformBinary } from "../../../tools/terraform/binary";
-import { mockEnvironment } from "../../../tools/terraform/environment";
+import { mockEnvironment } from "../../../tools/layers/environment";
 import { lockFile, setUpProvider } from "../../../tools/terraform/provider";
 
 // The first test of a fresh clone also installs moto.

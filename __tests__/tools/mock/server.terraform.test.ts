@@ -14,7 +14,7 @@ import {
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { dynamoDbClient, emptyBucket, s3Client, seedStates } from "../../../tools/mock/s3";
 import { attachMock, startMock, type Mock, type MockRecord } from "../../../tools/mock/server";
-import { projectRoot } from "../../../tools/paths";
+import { projectRoot } from "../../../tools/terminal/paths";
 
 // The first test of a fresh clone also installs moto.
 jest.setTimeout(180_000);

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureMockPython } from "../../../tools/mock/venv";
-import { UserError } from "../../../tools/user-error";
+import { UserError } from "../../../tools/terminal/user-error";
 
 /** How the stand-in for python3 behaves: each step's exit code, and what it prints before it fails. */
 interface FakePython {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { connect } from "node:net";
 import { profiles } from "../../../common.config";
-import { LoadBalancer } from "../../../tools/live/load-balancer/load-balancer";
+import { LoadBalancer } from "../../../tools/load-balancer/load-balancer";
 import { explainByAccessLog } from "../../../tools/smoke/route-explainer";
 import { runSmoke, type SmokeOptions, type SmokeReport } from "../../../tools/smoke/run-smoke";
 import { platformBalancer } from "../live/platform-balancer";

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backupFile, readBackup, writeBackup, type Backup } from "../../../tools/state/backup";
-import { UserError } from "../../../tools/user-error";
+import { UserError } from "../../../tools/terminal/user-error";
 
 const text = '{"version": 4, "snowman": "☃"}\n';
 const backup: Backup = {

@@ -1,4 +1,4 @@
-import { formatAge } from "../../../tools/format";
+import { formatAge } from "../../../tools/terminal/format";
 import type { LayerSummary } from "../../../tools/state/overview";
 import { masked, renderDiff, renderLayerState, renderOverview, shownValue } from "../../../tools/state/report";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { profiles } from "../../../common.config";
 import { stateLocation } from "../../../stacks/state-location";
 import { connectToAws } from "../../../tools/aws/clients";
-import { run } from "../../../tools/process";
+import { run } from "../../../tools/terminal/process";
 import { bootstrap } from "../../../tools/state/bootstrap";
 import { makeBackup, readBackup, writeBackup, type Backup } from "../../../tools/state/backup";
 import { layerIds } from "../../../tools/state/layer-id";
@@ -15,7 +15,7 @@ import { acquireLock, isLockable, readLockRow, releaseLock, type Lock } from "..
 import { summarizeLayer } from "../../../tools/state/overview";
 import { restore } from "../../../tools/state/restore";
 import { unlock } from "../../../tools/state/unlock";
-import { UserError } from "../../../tools/user-error";
+import { UserError } from "../../../tools/terminal/user-error";
 import { MockedDeployment } from "../../support/mocked-deployment";
 import { startRecorder } from "../../support/recorder";
 

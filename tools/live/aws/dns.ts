@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { UserError } from "../../user-error";
+import { UserError } from "../../terminal/user-error";
 
 /** What the DNS server of the VPC answers, and how it is run. */
 export interface DnsOptions {

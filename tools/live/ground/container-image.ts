@@ -1,8 +1,8 @@
-import { parseDockerfile } from "../../../modules/checks/dockerfile";
-import { imageFiles } from "../../../modules/checks/image-files";
-import type { SourceFile } from "../../../modules/checks/source-file";
-import type { ServiceName } from "../../../modules/services/service-name";
-import { servicePrograms } from "../../binaries/service-program";
+import { parseDockerfile } from "../../../checks/dockerfile";
+import { imageFiles } from "../../../checks/image-files";
+import type { SourceFile } from "../../../checks/source-file";
+import type { ServiceName } from "../../../modules/config/service-name";
+import { servicePrograms } from "../../images/binaries/service-program";
 import { HOME_IN_CONTAINER, type ContainerFile } from "./container";
 
 /** What an image decides of its containers. */

@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { run } from "../../process";
-import { UserError } from "../../user-error";
+import { run } from "../../terminal/process";
+import { UserError } from "../../terminal/user-error";
 
 /** Programs that the namespaces need, and the Debian packages that bring them. */
 const PROGRAMS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
-import type { ServiceName } from "../../../modules/services/service-name";
+import type { ServiceName } from "../../../modules/config/service-name";
 import type { PolicyDocument } from "../aws/iam/policy-document";
-import type { LoadBalancerDescription } from "../load-balancer/description";
+import type { LoadBalancerDescription } from "../../load-balancer/description";
 
 /** What ECS would run, as the mock's API describes it after an apply. */
 export interface LiveStack {

@@ -11,14 +11,14 @@ import {
   type Rule,
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { UserError } from "../../user-error";
+import { UserError } from "../../terminal/user-error";
 import type {
   ListenerDescription,
   LoadBalancerDescription,
   RuleAction,
   RuleDescription,
   TargetGroupDescription,
-} from "../load-balancer/description";
+} from "../../load-balancer/description";
 
 /** A load balancer as it was read. */
 export interface ReadLoadBalancer {

@@ -16,11 +16,11 @@ import {
 import { IAMClient } from "@aws-sdk/client-iam";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetNamespaceCommand, GetServiceCommand, ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
-import { clusterName } from "../../../modules/cluster-name";
-import { SERVICE_NAMES } from "../../../modules/services/service-name";
+import { clusterName } from "../../../modules/config/cluster-name";
+import { SERVICE_NAMES } from "../../../modules/config/service-name";
 import { connection } from "../../mock/s3";
 import type { Mock } from "../../mock/server";
-import { UserError } from "../../user-error";
+import { UserError } from "../../terminal/user-error";
 import type { LiveCache, LiveService, LiveStack, LiveTaskDefinition } from "./live-stack";
 import { readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { readRole } from "./read-role";

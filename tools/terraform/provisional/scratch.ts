@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Layer } from "../../layers";
+import type { Layer } from "../../layers/layers";
 import { outputsState } from "./outputs-state";
 import type { PlannedOutputs } from "./planned-outputs";
 

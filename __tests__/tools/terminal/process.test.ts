@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../../tools/terminal/process";
+
+const node = process.execPath;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lgtm-test-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("run", () => {
+  test("captures both streams apart, the lines as they come, and the exit code", async () => {
+    const lines: string[] = [];
+
+    const result = await run(node, ["-e", "console.log('out'); console.error('err'); process.exitCode = 7"], {
+      onLine: (line) => lines.push(line),
+    });
+
+    expect(result).toMatchObject({ code: 7, signal: undefined, stdout: "out\n", stderr: "err\n", timedOut: false });
+    expect(lines.sort()).toEqual(["err", "out"]);
+  });
+
+  test("passes arguments as they are: there is no shell", async () => {
+    const result = await run(node, ["-p", "process.argv[1]", "--", "$(echo no); *"]);
+
+    expect(result.stdout).toBe("$(echo no); *\n");
+  });
+
+  test("gives the child exactly the environment it is given", async () => {
+    const result = await run(node, ["-p", "JSON.stringify([process.env.A, process.env.HOME ?? null])"], {
+      env: { A: "1" },
+    });
+
+    expect(JSON.parse(result.stdout)).toEqual(["1", null]);
+  });
+
+  test("appends command line and output to the log file", async () => {
+    const logFile = join(folder, "logs", "x.log");
+
+    await run(node, ["-p", "1"], { logFile });
+    await run(node, ["-p", "2"], { logFile });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    expect(readFileSync(logFile, "utf8")).toBe(`$ ${node} -p 1\n1\n$ ${node} -p 2\n2\n`);
+  });
+
+  test("a program that is not there is said to be missing, with what to do", async () => {
+    await expect(run(join(folder, "none"), [])).rejects.toMatchObject({
+      exit: "missing",
+      mend: expect.stringContaining("./lgtm doctor") as string,
+    });
+  });
+
+  test("a signal that ends the child counts as shells count it", async () => {
+    const result = await run(node, ["-e", "process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 5000)"]);
+
+    expect(result).toMatchObject({ code: 143, signal: "SIGTERM" });
+  });
+
+  test("after the time limit, what does not listen is killed together with its children", async () => {
+    // The grandchild shows that it lives by writing; its process id says nothing, since a dead process keeps it for a while.
+    const beats = join(folder, "beats");
+    const stubborn = "process.on('SIGTERM', () => {});";
+    const grandchild = `${stubborn} setInterval(() => require("node:fs").appendFileSync(${JSON.stringify(beats)}, "."), 10);`;
+    const parent = `${stubborn} setInterval(() => {}, 1000);
+      require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "ignore" });`;
+
+    const result = await run(node, ["-e", parent], { timeoutSeconds: 1, graceSeconds: 0.2 });
+
+    expect(result).toMatchObject({ timedOut: true, signal: "SIGKILL" });
+    const beaten = statSync(beats).size;
+    expect(beaten).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(statSync(beats).size).toBe(beaten);
+  });
+});

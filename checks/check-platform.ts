@@ -1,0 +1,94 @@
+import { ConfigError } from "../modules/config/config-error";
+import type { PlatformConfig } from "../modules/config/platform-config";
+import { serviceCatalog } from "../modules/services/catalog";
+import { SERVICE_NAMES } from "../modules/config/service-name";
+import { agreementFindings, catalogFindings } from "./agreement";
+import { asConfigFinding, type CheckFinding } from "./check-finding";
+import { KNOWN_FINDINGS, type KnownFinding } from "./known-findings";
+import { lintFindings } from "./service-configs";
+import { operationFindings } from "./operation";
+import { ORIGINAL_TEMPO_API_PREFIX } from "./original-images";
+import { valueAt } from "./plain-object";
+import { routeContractFindings } from "./route-contract";
+import { readRouting, type RoutingLayers } from "./routing";
+import { serviceSources, type ServiceSources } from "./service-sources";
+import { wiringFindings } from "./wiring";
+
+/** What is checked. */
+export interface CheckedPlatform {
+  /** Name of the profile. */
+  readonly name: string;
+  readonly config: PlatformConfig;
+  /** The synthesized layers that decide where requests go. */
+  readonly layers: RoutingLayers;
+  /** @default - the files below `dockerfiles/` */
+  readonly sources?: readonly ServiceSources[];
+}
+
+/**
+ * Refuses a platform that AWS would take and that would not work: service configs, the variables they read, the routes to
+ * them. What runs today and is known to be wrong is excused by known-findings.ts.
+ *
+ * @param platform the profile and its layers
+ * @throws ConfigError with all findings at once
+ */
+export function refuseUnfitPlatform(platform: CheckedPlatform): void {
+  const findings = unexpectedFindings(platformFindings(platform), KNOWN_FINDINGS[platform.name] ?? []);
+  if (findings.length > 0) throw new ConfigError(`Profile "${platform.name}"`, findings.map(asConfigFinding));
+}
+
+/**
+ * All that is wrong with a platform, known or not.
+ *
+ * @param platform the profile and its layers
+ */
+export function platformFindings({ config, layers, sources }: CheckedPlatform): readonly CheckFinding[] {
+  const catalog = serviceCatalog(config);
+  // The images of the HCL hold configs of their own; dockerfiles/ is not what runs there.
+  const files =
+    config.serviceConfigs === "original" ? [] : (sources ?? SERVICE_NAMES.map((name) => serviceSources(config, name)));
+  const tempoApiPrefix = config.serviceConfigs === "original" ? ORIGINAL_TEMPO_API_PREFIX : apiPrefixIn(files);
+  return [
+    ...files.flatMap(lintFindings),
+    ...files.flatMap(wiringFindings),
+    ...agreementFindings(files),
+    ...catalogFindings(config, catalog, tempoApiPrefix),
+    ...routeContractFindings({ routing: readRouting(layers), catalog, tempoApiPrefix }),
+    ...operationFindings(config, catalog),
+  ];
+}
+
+/**
+ * What is left of findings without the known ones; known ones that are not found are findings themselves.
+ *
+ * @param findings all findings
+ * @param known those that are excused
+ */
+export function unexpectedFindings(
+  findings: readonly CheckFinding[],
+  known: readonly KnownFinding[],
+): readonly CheckFinding[] {
+  const found = new Set(findings.map(identityOf));
+  const excused = new Set(known.map(identityOf));
+  const stale = known
+    .filter((entry) => !found.has(identityOf(entry)))
+    .map((entry) => ({
+      rule: "stale-known-finding",
+      file: "checks/known-findings.ts",
+      key: `${entry.rule} ${entry.file} ${entry.key}`,
+      value: entry.value,
+      instead: "remove the entry: nothing is found that it describes",
+    }));
+  return [...findings.filter((finding) => !excused.has(identityOf(finding))), ...stale];
+}
+
+function identityOf({ rule, file, key, value }: Pick<CheckFinding, "rule" | "file" | "key" | "value">): string {
+  return JSON.stringify([rule, file, key, value]);
+}
+
+function apiPrefixIn(files: readonly ServiceSources[]): string {
+  const tempo = files.find(({ service }) => service === "tempo");
+  const config = tempo?.yamlFiles.find(({ file }) => file === tempo.configFile);
+  const prefix = valueAt(config?.value, "http_api_prefix");
+  return typeof prefix === "string" ? prefix : "";
+}

@@ -1,0 +1,60 @@
+import type { ServiceName } from "../modules/config/service-name";
+import type { CheckFinding } from "./check-finding";
+import { alloyFindings } from "./service-configs/alloy-rules";
+import { datasourceFindings } from "./service-configs/grafana-rules";
+import { imageFindings } from "./service-configs/image-rules";
+import { applyRules, type LintRule } from "./service-configs/lint-rule";
+import { lokiRules } from "./service-configs/loki-rules";
+import { mimirRules } from "./service-configs/mimir-rules";
+import { pyroscopeRules } from "./service-configs/pyroscope-rules";
+import { tempoRules } from "./service-configs/tempo-rules";
+import type { ServiceSources } from "./service-sources";
+
+const RULES: Readonly<Partial<Record<ServiceName, readonly LintRule[]>>> = {
+  mimir: mimirRules,
+  loki: lokiRules,
+  tempo: tempoRules,
+  pyroscope: pyroscopeRules,
+};
+
+/**
+ * All that is wrong or dangerous in the files of a service's image.
+ *
+ * @param sources the service
+ */
+export function lintFindings(sources: ServiceSources): readonly CheckFinding[] {
+  if (sources.files.length === 0) {
+    const file = `dockerfiles/${sources.service}`;
+    return [
+      {
+        rule: "image-files",
+        file,
+        key: "Dockerfile",
+        value: undefined,
+        instead: "write the image's Dockerfile and config",
+      },
+    ];
+  }
+  return [
+    ...unreadable(sources),
+    ...imageFindings(sources),
+    ...configFindings(sources),
+    ...(sources.service === "alloy" ? alloyFindings(sources) : []),
+    ...(sources.service === "grafana" ? datasourceFindings(sources) : []),
+  ];
+}
+
+function unreadable({ yamlFiles }: ServiceSources): readonly CheckFinding[] {
+  return yamlFiles.flatMap(({ file, error }) =>
+    error === undefined
+      ? []
+      : [{ rule: "yaml", file: file.path, key: "(file)", value: undefined, instead: `must be valid YAML: ${error}` }],
+  );
+}
+
+function configFindings(sources: ServiceSources): readonly CheckFinding[] {
+  const config = sources.yamlFiles.find(({ file }) => file === sources.configFile);
+  const rules = RULES[sources.service];
+  if (config === undefined || rules === undefined || config.error !== undefined) return [];
+  return applyRules(rules, sources, config);
+}

@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import { ConfigError, type ConfigFinding } from "../modules/config/config-error";
+import type { PlatformConfig } from "../modules/config/platform-config";
+import type { Profile } from "../modules/config/profiles";
+import { brokenRules } from "./rules";
+import { platformConfigSchema } from "../modules/config/schema";
+
+/**
+ * Refuses a configuration that AWS, Terraform or a service would refuse later.
+ *
+ * @param profile the configuration and its name
+ * @throws ConfigError with all findings at once
+ */
+export function validateConfig({ name, config }: Profile): void {
+  const findings = findingsIn(config);
+  if (findings.length > 0) throw new ConfigError(`Profile "${name}" in common.config.ts`, findings);
+}
+
+/**
+ * All that is wrong with a configuration; empty if nothing is.
+ *
+ * @param config the configuration
+ */
+export function findingsIn(config: PlatformConfig): readonly ConfigFinding[] {
+  const { error } = platformConfigSchema.safeParse(config);
+  const malformed = (error?.issues ?? []).flatMap((issue) =>
+    pathsOf(issue).map((path) => {
+      const value = valueAt(config, path);
+      return { path: pathText(path), value, rule: ruleOf(issue, value) };
+    }),
+  );
+  // A value of the wrong type leaves the rules nothing to look at; the compiler refuses it too.
+  const hasWrongTypes = (error?.issues ?? []).some(({ code }) => code === "invalid_type" || code === "invalid_union");
+  return hasWrongTypes ? malformed : [...malformed, ...brokenRules(config)];
+}
+
+/** Where an issue lies; keys that nobody knows are named one by one. */
+function pathsOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+function ruleOf({ code, message }: z.core.$ZodIssue, value: unknown): string {
+  if (code === "unrecognized_keys") return "is not a key of the configuration: remove it, or correct its name";
+  return code === "invalid_type" && value === undefined ? `is missing (${message})` : message;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (Object(inner) as Record<PropertyKey, unknown>)[key], value);
+}

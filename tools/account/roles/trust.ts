@@ -1,0 +1,48 @@
+import type { PolicyStatement } from "../../../modules/policy-document";
+
+/** Where GitHub's workflows run that may take a role. */
+export interface GitHubOrigin {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Branch whose workflows plan, release and apply. */
+  readonly branch: string;
+  /** GitHub environment whose reviewers approve an apply. */
+  readonly environment: string;
+}
+
+/** Host of the tokens that GitHub gives to workflows. */
+export const GITHUB_ISSUER = "token.actions.githubusercontent.com";
+
+/** Subject of the token of a job without an environment, on the branch. */
+export function branchSubject({ repository, branch }: GitHubOrigin): string {
+  return `repo:${repository}:ref:refs/heads/${branch}`;
+}
+
+/** Subject of the token of a job for a pull request, from the same repository: forks get no token. */
+export function pullRequestSubject({ repository }: GitHubOrigin): string {
+  return `repo:${repository}:pull_request`;
+}
+
+/** Subject of the token of a job that names the environment: it starts only after the environment's reviewers approved. */
+export function environmentSubject({ repository, environment }: GitHubOrigin): string {
+  return `repo:${repository}:environment:${environment}`;
+}
+
+/**
+ * Trust of a role: workflows with one of the subjects, and nobody else.
+ *
+ * @param accountId account of the role and of GitHub's identity provider
+ * @param subjects exact ones: a wildcard would let in other branches or environments
+ */
+export function githubTrust(accountId: string, subjects: readonly string[]): readonly PolicyStatement[] {
+  return [
+    {
+      Effect: "Allow",
+      Principal: { Federated: `arn:aws:iam::${accountId}:oidc-provider/${GITHUB_ISSUER}` },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: {
+        StringEquals: { [`${GITHUB_ISSUER}:aud`]: "sts.amazonaws.com", [`${GITHUB_ISSUER}:sub`]: subjects },
+      },
+    },
+  ];
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Layer } from "../../layers/layers";
+import { projectRoot } from "../../terminal/paths";
+import { readStackFacts } from "../../layers/stack-file";
+import { replaceSection } from "./generated-section";
+import { layersDiagram } from "./layers-diagram";
+import { routesDiagram } from "./routes-diagram";
+
+/** The document that holds the pictures. */
+export const ARCHITECTURE = join(projectRoot, "docs/architecture.md");
+
+/**
+ * docs/architecture.md with pictures of the given layers.
+ *
+ * @param baseline the layers of `baseline`, synthesized as JSON
+ * @param target the layers of `target`, synthesized as JSON
+ */
+export function architectureDocument(baseline: readonly Layer[], target: readonly Layer[]): string {
+  const sections: [string, string][] = [
+    ["layers", layersDiagram(baseline, baseline.map(readStackFacts))],
+    ["routes baseline", routesOf(baseline)],
+    ["routes target", routesOf(target)],
+  ];
+  return sections.reduce(
+    (document, [name, diagram]) => replaceSection(document, name, `\`\`\`mermaid\n${diagram}\n\`\`\``),
+    readFileSync(ARCHITECTURE, "utf8"),
+  );
+}
+
+function routesOf(layers: readonly Layer[]): string {
+  const layer = layers.find(({ id }) => id === "50-alb");
+  if (layer === undefined) throw new Error("there is no layer 50-alb");
+  return routesDiagram(JSON.parse(readFileSync(layer.file, "utf8")));
+}

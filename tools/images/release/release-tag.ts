@@ -1,0 +1,24 @@
+import type { ReleasedTag, UpstreamVersion } from "../../../modules/config/image-version";
+
+/**
+ * Tag of an image that is built now.
+ *
+ * @param version upstream version that it is built from
+ * @param now time of the build; the tag holds it in UTC
+ */
+export function releaseTag(version: UpstreamVersion, now: Date): ReleasedTag {
+  const [date = "", time = ""] = now
+    .toISOString()
+    .replace(/[-:]|\.\d+Z$/g, "")
+    .split("T");
+  return `${version}-${date}-${time}` as ReleasedTag;
+}
+
+/**
+ * The second tag of an image that was released: a lifecycle rule keeps the images that have one.
+ *
+ * @param tag the image's first tag
+ */
+export function keptTag(tag: ReleasedTag): string {
+  return `released-${tag}`;
+}

@@ -1,0 +1,17 @@
+import type { Release } from "../../../modules/config/releases";
+import type { ServiceName } from "../../../modules/config/service-name";
+
+/** What a release did. */
+export interface ReleaseResult {
+  readonly service: ServiceName;
+  readonly environment: string;
+  /** `built` but not pushed, `released`, `rolled back`, or `recorded` without a build. */
+  readonly did: "built" | "released" | "rolled back" | "recorded";
+  /** Reference of the image with its tag. */
+  readonly image: string;
+  readonly tag: string;
+  /** The entry in the release file; null when nothing is recorded. */
+  readonly recorded: Release | null;
+  /** Path of the release file; null when nothing is recorded. */
+  readonly file: string | null;
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { CheckFinding } from "../../../checks/check-finding";
+import { lintFindings } from "../../../checks/service-configs";
+import { readServiceFiles, type SourceFile } from "../../../checks/source-file";
+import { serviceSources, type ServiceSources } from "../../../checks/service-sources";
+import { wiringFindings } from "../../../checks/wiring";
+import type { PlatformConfig } from "../../../modules/config/platform-config";
+import type { ServiceName } from "../../../modules/config/service-name";
+import { findBinary, type ServiceBinary } from "../binaries/find-binary";
+import { run, type RunResult } from "../../terminal/process";
+import { UserError } from "../../terminal/user-error";
+import { imageProgram } from "./image-program";
+import { strictChecks, withConfigAt } from "./strict-check";
+
+/** What was asked of a service's config, and the answer. */
+export interface Verification {
+  readonly service: ServiceName;
+  /** Version of the program that judged; empty if none did. */
+  readonly version: string;
+  /** Where the program came from; empty if there is none. */
+  readonly program: string;
+  /** Set when the program is not of the version that runs: why it may stand for it. */
+  readonly standsFor?: { readonly wanted: string; readonly reason: string };
+  /** What was checked. */
+  readonly checked: string;
+  /**
+   * `ok`; `refused` by the program or by a rule; `unchecked`: the program has no check of its own and the rules found
+   * nothing; `missing`: the program is not on this machine.
+   */
+  readonly result: "ok" | "refused" | "unchecked" | "missing";
+  /** What the program or the rules said, or how to get the program; empty if all is well. */
+  readonly detail: string;
+}
+
+/** What is verified. */
+export interface VerifyOptions {
+  readonly platform: PlatformConfig;
+  /** An image of ours, whose own program and config are used. @default - a program of this machine */
+  readonly image?: string | undefined;
+  /** @default - the environment of this process */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The service's files. @default - those below `dockerfiles/` */
+  readonly files?: readonly SourceFile[];
+}
+
+/** A program that can be run with arguments and an environment. */
+interface Judge {
+  readonly version: string;
+  readonly program: string;
+  readonly standsFor?: Verification["standsFor"];
+  readonly judge: (args: readonly string[], environment: Readonly<Record<string, string>>) => Promise<RunResult>;
+  /** Where the judge finds the config that the Dockerfile puts at the given path. */
+  readonly place: (sources: ServiceSources) => string;
+}
+
+/**
+ * Lets a service's own program judge the config in its image, with the environment that the task definition injects;
+ * values that only other layers know are placeholders. The rules of the project are applied as well.
+ */
+export async function verifyService(service: ServiceName, options: VerifyOptions): Promise<Verification> {
+  const { platform, image, env = process.env } = options;
+  const sources = serviceSources(platform, service, options.files ?? readServiceFiles(service));
+  const findings = [...lintFindings(sources), ...wiringFindings(sources)];
+  const folder = mkdtempSync(join(tmpdir(), "lgtm-verify-"));
+  try {
+    const judge =
+      image === undefined
+        ? localJudge(await findBinary({ service, platform, env }), folder)
+        : await imageJudge(service, platform, image, env);
+    return withFindings(await judged(sources, judge), findings);
+  } catch (error) {
+    if (!(error instanceof UserError && error.exit === "missing")) throw error;
+    const detail = `${error.what} ${error.mend}`;
+    return withFindings({ service, version: "", program: "", checked: "", result: "missing", detail }, findings);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function judged(sources: ServiceSources, judge: Judge): Promise<Verification> {
+  const { service, dockerfile, environment } = sources;
+  const { version, program, standsFor } = judge;
+  const base = { service, version, program, ...(standsFor === undefined ? {} : { standsFor }) };
+  const check = strictChecks[service];
+  if (check === undefined) {
+    const detail = `${service} has no check of its own: whether it starts with this config, only a start shows`;
+    return { ...base, checked: "", result: "unchecked", detail };
+  }
+  if (sources.configFile === undefined)
+    return { ...base, checked: "", result: "refused", detail: "no config to check" };
+  const args = withConfigAt(check.argumentsFor(dockerfile.command), sources, judge.place(sources));
+  const result = await judge.judge(args, environment);
+  const checked = `${check.checks} (${check.name})`;
+  if (result.timedOut) return { ...base, checked, result: "refused", detail: "it did not end within a minute" };
+  if (result.code === 0) return { ...base, checked, result: "ok", detail: "" };
+  return { ...base, checked, result: "refused", detail: lastLines(result) };
+}
+
+function localJudge({ path, version, foundIn, standsFor }: ServiceBinary, folder: string): Judge {
+  return {
+    version,
+    program: foundIn,
+    ...(standsFor === undefined ? {} : { standsFor }),
+    // Nothing of the user's environment: the container has none of it either.
+    judge: (args, environment) =>
+      run(path, args, { cwd: folder, env: environment, timeoutSeconds: 60, graceSeconds: 2 }),
+    place: ({ configFile }) => {
+      const place = join(folder, basename(configFile?.path ?? "config"));
+      writeFileSync(place, configFile?.text ?? "");
+      return place;
+    },
+  };
+}
+
+async function imageJudge(
+  service: ServiceName,
+  platform: PlatformConfig,
+  image: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Judge> {
+  const program = imageProgram(service, image, env);
+  const version = await program.version();
+  const wanted = platform.imageVersions[service];
+  if (version !== wanted) {
+    throw new UserError({
+      what: `The image holds ${service} ${version ?? "of a version that it does not say"}, not ${wanted}.`,
+      where: image,
+      mend: `build it with --build-arg VERSION=${wanted}, as imageVersions in common.config.ts says`,
+      exit: "negative",
+    });
+  }
+  return { version, program: image, judge: program.run, place: ({ configPath = "" }) => configPath };
+}
+
+/** The rules look at what the program cannot judge: variables, routes, what is valid and dangerous. */
+function withFindings(verification: Verification, findings: readonly CheckFinding[]): Verification {
+  const rules = "variables, lint rules";
+  const checked = verification.checked === "" ? rules : `${verification.checked}; ${rules}`;
+  if (findings.length === 0) return { ...verification, checked };
+  const lines = findings.map(
+    ({ rule, file, key, value, instead }) =>
+      `${file} ${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`}: ${instead} [${rule}]`,
+  );
+  const detail = [verification.detail, ...lines].filter((text) => text !== "").join("\n");
+  return { ...verification, checked, result: "refused", detail };
+}
+
+function lastLines({ stdout, stderr }: RunResult): string {
+  const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "" && !line.includes("maxprocs"));
+  return lines.slice(-12).join("\n");
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Layer } from "./layers";
+
+/** What the tools read from a layer's `cdk.tf.json`: where its state is and whose states it reads. */
+export interface StackFacts {
+  readonly layer: string;
+  /** Bucket of the layer's state. */
+  readonly bucket: string;
+  /** Key of the layer's state. */
+  readonly key: string;
+  readonly region: string;
+  /** DynamoDB table of the lock; the first layer has none. */
+  readonly lockTable: string | undefined;
+  /** The Terraform versions that the layer accepts; undefined: any. */
+  readonly requiredVersion: string | undefined;
+  /** Bucket and key of each `data.terraform_remote_state`, by its name. */
+  readonly reads: Readonly<Record<string, { readonly bucket: string; readonly key: string }>>;
+}
+
+const stateSchema = z.object({ bucket: z.string(), key: z.string() });
+
+const stackSchema = z.object({
+  terraform: z.object({
+    required_version: z.string().optional(),
+    backend: z.object({
+      s3: stateSchema.extend({ region: z.string(), dynamodb_table: z.string().optional() }),
+    }),
+  }),
+  data: z
+    .object({ terraform_remote_state: z.record(z.string(), z.object({ config: stateSchema })).default({}) })
+    .default({ terraform_remote_state: {} }),
+});
+
+/**
+ * Reads a synthesized layer in its JSON form.
+ * @throws z.ZodError when it has no S3 backend or another form
+ */
+export function readStackFacts(layer: Layer): StackFacts {
+  const stack = stackSchema.parse(JSON.parse(readFileSync(layer.file, "utf8")));
+  const { s3 } = stack.terraform.backend;
+  return {
+    layer: layer.id,
+    bucket: s3.bucket,
+    key: s3.key,
+    region: s3.region,
+    lockTable: s3.dynamodb_table,
+    requiredVersion: stack.terraform.required_version,
+    reads: Object.fromEntries(
+      Object.entries(stack.data.terraform_remote_state).map(([name, { config }]) => [name, config]),
+    ),
+  };
+}
+
+/** For one layer, the layer behind each remote state it reads, found by bucket and key. */
+export function upstreamOf(facts: StackFacts, all: readonly StackFacts[]): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, read] of Object.entries(facts.reads)) {
+    const owner = all.find((other) => other.bucket === read.bucket && other.key === read.key);
+    if (owner !== undefined) found[name] = owner.layer;
+  }
+  return found;
+}
+
+/** The constraint that satisfies every layer's `required_version`; undefined when no layer names one. */
+export function acceptedVersions(layers: readonly Layer[]): string | undefined {
+  const constraints = layers.map((layer) => readStackFacts(layer).requiredVersion).filter((text) => text !== undefined);
+  return constraints.length === 0 ? undefined : [...new Set(constraints)].join(", ");
+}
