@@ -1,5 +1,5 @@
 import { App } from "cdktf";
-import { refuseUnfitPlatform } from "./checks/check-platform";
+import { checkPlatform } from "./checks/check-platform";
 import { runSynthesis } from "./stacks/synthesis";
 import { resolveProfile } from "./modules/config/profiles";
 import { readReleases } from "./modules/config/releases";
@@ -15,7 +15,7 @@ runSynthesis(() => {
   const app = new App({ skipValidation: true });
   const layers = buildPlatform(app, profile.config, releases);
   const refuseUnfit = () => {
-    refuseUnfitPlatform({ ...profile, layers: routingLayers(layers) });
+    checkPlatform({ ...profile, layers: routingLayers(layers) });
   };
   return { app, profile, refuseUnfit };
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { CheckFinding } from "../../../checks/check-finding";
+import { describeFinding, type Finding } from "../../../modules/config/config-error";
 import { lintFindings } from "../../../checks/service-configs";
 import { readServiceFiles, type SourceFile } from "../../../checks/source-file";
 import { serviceSources, type ServiceSources } from "../../../checks/service-sources";
@@ -135,15 +135,11 @@ async function imageJudge(
 }
 
 /** The rules look at what the program cannot judge: variables, routes, what is valid and dangerous. */
-function withFindings(verification: Verification, findings: readonly CheckFinding[]): Verification {
+function withFindings(verification: Verification, findings: readonly Finding[]): Verification {
   const rules = "variables, lint rules";
   const checked = verification.checked === "" ? rules : `${verification.checked}; ${rules}`;
   if (findings.length === 0) return { ...verification, checked };
-  const lines = findings.map(
-    ({ rule, file, key, value, instead }) =>
-      `${file} ${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`}: ${instead} [${rule}]`,
-  );
-  const detail = [verification.detail, ...lines].filter((text) => text !== "").join("\n");
+  const detail = [verification.detail, ...findings.map(describeFinding)].filter((text) => text !== "").join("\n");
   return { ...verification, checked, result: "refused", detail };
 }
 
