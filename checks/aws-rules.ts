@@ -2,7 +2,7 @@ import { isIPv4CidrBlock, prefixLength } from "../modules/config/cidr";
 import type { Finding } from "../modules/config/config-error";
 import { MAX_LOAD_BALANCER_PREFIX, TAGS } from "../modules/config/limits";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { applyRules, problem, repeated, type Problem, type Rules } from "./finding";
+import { applyRules, pathText, problem, repeated, type Problem, type Rules } from "./finding";
 
 /** Looks for something that AWS would refuse at apply and that no single value's form shows. */
 type AwsRule = (config: PlatformConfig) => readonly Problem[];
@@ -28,7 +28,7 @@ const tagsAreAllowed: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
             `must have a key of 1 to ${TAGS.keyLength} letters, digits, spaces and _.:/=+-@, not aws:…`,
           ),
@@ -37,7 +37,7 @@ const tagsAreAllowed: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
             `must be at most ${TAGS.valueLength} letters, digits, spaces and _.:/=+-@ (an AWS limit)`,
           ),
@@ -49,7 +49,7 @@ const tagsAreNotTheLayers: AwsRule = ({ tags }) =>
     const own = OWN_TAGS.find((each) => isSameTag(each, key));
     return own === undefined
       ? []
-      : [problem(`tags.${key}`, value, `must be left out: every layer sets the tag ${own} itself`)];
+      : [problem(pathText(["tags", key]), value, `must be left out: every layer sets the tag ${own} itself`)];
   });
 
 const tagsDifferInMoreThanCase: AwsRule = ({ tags }) =>
@@ -59,9 +59,9 @@ const tagsDifferInMoreThanCase: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
-            `must differ from tags.${earlier[0]} in more than case: IAM takes them for one key`,
+            `must differ from ${pathText(["tags", earlier[0]])} in more than case: IAM takes them for one key`,
           ),
         ];
   });
