@@ -1,5 +1,4 @@
-import { namePrefix } from "../modules/config/name-prefix";
-import { targetGroupName } from "../modules/config/load-balancer-names";
+import { namePrefix, targetGroupName } from "../modules/config/names";
 import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { brokenAwsLimits } from "./aws-limits";

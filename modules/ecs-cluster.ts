@@ -1,7 +1,7 @@
 import { EcsCluster as AwsEcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
 import { Construct } from "constructs";
-import { clusterName } from "./config/cluster-name";
+import { clusterName } from "./config/names";
 import type { EcsConfig } from "./config/platform-config";
 import { identify } from "./identity";
 

@@ -3,7 +3,7 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { ImageLifecycleRule, ImageRepositoriesConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import { repositoryName } from "./config/repository-name";
+import { repositoryName } from "./config/names";
 import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ImageRepository}. */

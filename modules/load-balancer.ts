@@ -5,7 +5,7 @@ import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { Construct } from "constructs";
 import type { LoadBalancerConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import { targetGroupName } from "./config/load-balancer-names";
+import { targetGroupName } from "./config/names";
 import { deregistrationDelayOf, HEALTHY_STATUS, type TargetGroupDefinition } from "./services/target-groups";
 
 /** Properties of {@link LoadBalancer}. */

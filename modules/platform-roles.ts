@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { IamConfig } from "./config/platform-config";
 import { EcsRole, type InlinePolicy } from "./ecs-role";
 import { identify } from "./identity";
-import { EXECUTION_POLICY_ARN, platformRoleName } from "./config/platform-role-names";
+import { EXECUTION_POLICY_ARN, platformRoleName } from "./config/names";
 import { policyDocument, type PolicyStatement } from "./policy-document";
 import type { ServiceDefinition } from "./services/service-definition";
 import { byService, type ServiceName } from "./config/service-name";

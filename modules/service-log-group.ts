@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { Construct } from "constructs";
 import { identify } from "./identity";
-import { logGroupName } from "./config/log-group-name";
+import { logGroupName } from "./config/names";
 import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ServiceLogGroup}. */

@@ -4,7 +4,7 @@ import type { PlatformConfig } from "../modules/config/platform-config";
 import { imageReference, type Releases } from "../modules/config/releases";
 import { EcsCluster } from "../modules/ecs-cluster";
 import { FargateService } from "../modules/fargate-service";
-import { repositoryName } from "../modules/config/repository-name";
+import { repositoryName } from "../modules/config/names";
 import { serviceCatalog } from "../modules/services/catalog";
 import type { SecretReference, ServiceDefinition } from "../modules/services/service-definition";
 import { byService } from "../modules/config/service-name";

@@ -1,7 +1,7 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { ImageRepository } from "../modules/image-repository";
-import { repositoryName } from "../modules/config/repository-name";
+import { repositoryName } from "../modules/config/names";
 import { SERVICE_NAMES } from "../modules/config/service-name";
 import { LayerStack } from "./layer-stack";
 

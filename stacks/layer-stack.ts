@@ -2,7 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type App, DataTerraformRemoteStateS3, Fn, S3Backend, TerraformOutput, TerraformStack, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { declareAdoption } from "../modules/identity";
-import { namePrefix } from "../modules/config/name-prefix";
+import { namePrefix } from "../modules/config/names";
 import { LAYER_OUTPUTS, type LayerId, type OutputSpec, type ReadOutputs, type WrittenOutputs } from "./outputs";
 import { stateLocation } from "./state-location";
 

@@ -1,6 +1,5 @@
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { targetGroupName } from "../../modules/config/load-balancer-names";
-import { namePrefix } from "../../modules/config/name-prefix";
+import { namePrefix, targetGroupName } from "../../modules/config/names";
 import { serviceCatalog } from "../../modules/services/catalog";
 import type { ServiceName } from "../../modules/config/service-name";
 import {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PLANS_PREFIX } from "./state-backend-names";
+import { PLANS_PREFIX } from "./names";
 import { SERVICE_NAMES } from "./service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";

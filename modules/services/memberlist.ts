@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../config/platform-config";
-import { namePrefix } from "../config/name-prefix";
+import { namePrefix } from "../config/names";
 import type { ServicePort } from "./service-definition";
 import type { ServiceName } from "../config/service-name";
 

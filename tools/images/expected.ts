@@ -1,6 +1,6 @@
 import type { Profile } from "../../modules/config/profiles";
 import type { Release, Releases } from "../../modules/config/releases";
-import { repositoryName } from "../../modules/config/repository-name";
+import { repositoryName } from "../../modules/config/names";
 import { serviceCatalog } from "../../modules/services/catalog";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
 

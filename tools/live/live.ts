@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
-import { namePrefix } from "../../modules/config/name-prefix";
+import { namePrefix } from "../../modules/config/names";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
 import { findBinary, type ServiceBinary } from "../images/binaries/find-binary";
 import type { Mock } from "../mock/server";

@@ -1,8 +1,6 @@
-import { clusterName } from "../../../modules/config/cluster-name";
+import { clusterName, logGroupName, namePrefix } from "../../../modules/config/names";
 import type { Profile } from "../../../modules/config/profiles";
 import type { Releases } from "../../../modules/config/releases";
-import { logGroupName } from "../../../modules/config/log-group-name";
-import { namePrefix } from "../../../modules/config/name-prefix";
 import type { ServiceName } from "../../../modules/config/service-name";
 import { ask, type Answer } from "../ask";
 import type { WorkloadClients } from "../workload-clients";

@@ -1,9 +1,6 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { namePrefix } from "../../../modules/config/name-prefix";
-import { platformRoleNames } from "../../../modules/config/platform-role-names";
-import { repositoryName } from "../../../modules/config/repository-name";
+import { namePrefix, PLANS_PREFIX, platformRoleNames, repositoryName } from "../../../modules/config/names";
 import { SERVICE_NAMES } from "../../../modules/config/service-name";
-import { PLANS_PREFIX } from "../../../modules/config/state-backend-names";
 import { LAYER_OUTPUTS, type LayerId } from "../../../stacks/outputs";
 import { stateLocation } from "../../../stacks/state-location";
 

@@ -2,7 +2,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { deployments } from "../../../common.config";
 import type { Profile } from "../../../modules/config/profiles";
 import { releaseFile } from "../../../modules/config/releases";
-import { repositoryName } from "../../../modules/config/repository-name";
+import { repositoryName } from "../../../modules/config/names";
 import type { ServiceName } from "../../../modules/config/service-name";
 import { guardAccount } from "../../aws/account-guard";
 import { clientConfig } from "../../aws/client-config";

@@ -1,5 +1,5 @@
 import { DescribeRepositoriesCommand, RepositoryNotFoundException, type ECRClient } from "@aws-sdk/client-ecr";
-import { repositoryName } from "../../../../modules/config/repository-name";
+import { repositoryName } from "../../../../modules/config/names";
 import { SERVICE_NAMES } from "../../../../modules/config/service-name";
 import type { ResourceFinder } from "./existing-resource";
 
