@@ -33,12 +33,12 @@ export class ImageRepository extends Construct {
       encryptionConfiguration: [{ encryptionType: "AES256" }],
       tags: { ...tags, Name: name },
     });
-    identify(this.repository, service, `module.ecr.aws_ecr_repository.repos["${name}"]`);
+    identify(this.repository, service);
     const policy = new EcrLifecyclePolicy(this, "lifecycle-policy", {
       repository: this.repository.name,
       policy: lifecyclePolicy(repositories.lifecycleRules),
     });
-    identify(policy, service, `module.ecr.aws_ecr_lifecycle_policy.cleanup["${name}"]`);
+    identify(policy, service);
   }
 }
 

@@ -30,6 +30,6 @@ export class ServiceLogGroup extends Construct {
       retentionInDays: retentionDays,
       tags: { ...tags, Name: name, Service: service },
     });
-    identify(this.logGroup, service, `module.cloudwatch_logs.aws_cloudwatch_log_group.services["${service}"]`);
+    identify(this.logGroup, service);
   }
 }

@@ -1,5 +1,4 @@
 import type { ImageRepositoriesConfig, PlatformConfig } from "./platform-config";
-import { SERVICE_NAMES, type ServiceName } from "./service-name";
 
 /**
  * Beginning of names that must be unique in the account: `lgtm-prod`.
@@ -25,7 +24,7 @@ export function clusterName(prefix: string): string {
  * @param prefix beginning of all names
  * @param service the service
  */
-export function logGroupName(prefix: string, service: ServiceName): string {
+export function logGroupName(prefix: string, service: string): string {
   return `/ecs/${prefix}/${service}`;
 }
 
@@ -35,7 +34,7 @@ export function logGroupName(prefix: string, service: ServiceName): string {
  * @param repositories the configuration of all repositories
  * @param service the service
  */
-export function repositoryName(repositories: ImageRepositoriesConfig, service: ServiceName): string {
+export function repositoryName(repositories: ImageRepositoriesConfig, service: string): string {
   return `${repositories.namePrefix}-${service}`;
 }
 
@@ -64,9 +63,10 @@ export function platformRoleName(prefix: string, name: string): string {
  * these.
  *
  * @param prefix beginning of all names
+ * @param services names of all services that there may be
  */
-export function platformRoleNames(prefix: string): readonly string[] {
-  const names = ["task-execution", "task", ...SERVICE_NAMES.map((service) => `${service}-task`)];
+export function platformRoleNames(prefix: string, services: readonly string[]): readonly string[] {
+  const names = ["task-execution", "task", ...services.map((service) => `${service}-task`)];
   return names.map((name) => platformRoleName(prefix, name));
 }
 

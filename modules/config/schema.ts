@@ -239,7 +239,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   dataBucket,
   storagePrefixes,
   imageRepositories,
-  imageVersions: z.record(z.enum(SERVICE_NAMES), upstreamVersion),
+  imageVersions: z.partialRecord(z.enum(SERVICE_NAMES), upstreamVersion),
   serviceDiscovery: z.strictObject({
     namespace: z
       .string()
@@ -257,7 +257,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
     waitForSteadyState: z.boolean(),
   }),
   iam: z.strictObject({ taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"') }),
-  services: z.record(z.enum(SERVICE_NAMES), serviceTasks),
+  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
   tenants: z.strictObject({
     platform: z
       .string()
