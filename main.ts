@@ -1,4 +1,4 @@
-import { refuseUnfitPlatform } from "./checks/check-platform";
+import { checkPlatform } from "./checks/check-platform";
 import { validateConfig } from "./checks/validate";
 import { resolveProfile } from "./modules/config/profiles";
 import { readReleases } from "./modules/config/releases";
@@ -14,7 +14,7 @@ try {
   const app = openApp();
   const layers = buildPlatform(app, profile.config, releases);
 
-  refuseUnfitPlatform({ ...profile, layers: routingLayers(layers) });
+  checkPlatform({ ...profile, layers: routingLayers(layers) });
 
   writeLayers(app, profile);
 } catch (error) {

@@ -2,7 +2,7 @@ import type { PlatformConfig } from "../modules/config/platform-config";
 import type { ServiceDefinition } from "../modules/services/service-definition";
 import { SERVICE_NAMES, type ServiceName } from "../modules/config/service-name";
 import { internalHost } from "../modules/services/internal-host";
-import type { CheckFinding } from "./check-finding";
+import type { Finding } from "../modules/config/config-error";
 import { valueAt } from "./plain-object";
 import { READINESS_PATHS } from "./served-paths";
 import { taskEnvironment, type ServiceSources } from "./service-sources";
@@ -31,7 +31,7 @@ export function catalogFindings(
   platform: PlatformConfig,
   catalog: Catalog,
   tempoApiPrefix: string,
-): readonly CheckFinding[] {
+): readonly Finding[] {
   return [
     ...Object.values(catalog).flatMap(readinessFindings),
     ...Object.values(catalog).flatMap((service) => urlFindings(service, platform, catalog, tempoApiPrefix)),
@@ -43,7 +43,7 @@ export function catalogFindings(
  *
  * @param all the files of all services
  */
-export function agreementFindings(all: readonly ServiceSources[]): readonly CheckFinding[] {
+export function agreementFindings(all: readonly ServiceSources[]): readonly Finding[] {
   const labels = all.map((sources) => {
     const config = sources.yamlFiles.find(({ file }) => file === sources.configFile);
     return { sources, label: valueAt(config?.value, "memberlist.cluster_label") };
@@ -64,7 +64,7 @@ export function agreementFindings(all: readonly ServiceSources[]): readonly Chec
   });
 }
 
-function readinessFindings({ name, title, readiness }: ServiceDefinition): readonly CheckFinding[] {
+function readinessFindings({ name, title, readiness }: ServiceDefinition): readonly Finding[] {
   const path = READINESS_PATHS[name];
   if (readiness.path === path && readiness.port === "http") return [];
   return [
@@ -84,7 +84,7 @@ function urlFindings(
   platform: PlatformConfig,
   catalog: Catalog,
   tempoApiPrefix: string,
-): readonly CheckFinding[] {
+): readonly Finding[] {
   return Object.entries(taskEnvironment(service)).flatMap(([variable, value]) => {
     if (!URL.canParse(value)) return [];
     const url = new URL(value);
@@ -109,7 +109,7 @@ function urlProblem(
   url: URL,
   called: ServiceDefinition,
   tempoApiPrefix: string,
-): Pick<CheckFinding, "instead" | "incident"> | undefined {
+): Pick<Finding, "instead" | "incident"> | undefined {
   const [portName, port] =
     Object.entries(called.ports).find(
       ([, { number, protocol }]) => String(number) === url.port && protocol !== "udp",

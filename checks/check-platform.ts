@@ -1,9 +1,8 @@
-import { ConfigError } from "../modules/config/config-error";
+import { ConfigError, type Finding } from "../modules/config/config-error";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { serviceCatalog } from "../modules/services/catalog";
 import { SERVICE_NAMES } from "../modules/config/service-name";
 import { agreementFindings, catalogFindings } from "./agreement";
-import { asConfigFinding, type CheckFinding } from "./check-finding";
 import { KNOWN_FINDINGS, type KnownFinding } from "./known-findings";
 import { lintFindings } from "./service-configs";
 import { operationFindings } from "./operation";
@@ -32,9 +31,9 @@ export interface CheckedPlatform {
  * @param platform the profile and its layers
  * @throws ConfigError with all findings at once
  */
-export function refuseUnfitPlatform(platform: CheckedPlatform): void {
+export function checkPlatform(platform: CheckedPlatform): void {
   const findings = unexpectedFindings(platformFindings(platform), KNOWN_FINDINGS[platform.name] ?? []);
-  if (findings.length > 0) throw new ConfigError(`Profile "${platform.name}"`, findings.map(asConfigFinding));
+  if (findings.length > 0) throw new ConfigError(`Profile "${platform.name}"`, findings);
 }
 
 /**
@@ -42,7 +41,7 @@ export function refuseUnfitPlatform(platform: CheckedPlatform): void {
  *
  * @param platform the profile and its layers
  */
-export function platformFindings({ config, layers, sources }: CheckedPlatform): readonly CheckFinding[] {
+export function platformFindings({ config, layers, sources }: CheckedPlatform): readonly Finding[] {
   const catalog = serviceCatalog(config);
   // The images of the HCL hold configs of their own; dockerfiles/ is not what runs there.
   const files =
@@ -64,10 +63,7 @@ export function platformFindings({ config, layers, sources }: CheckedPlatform): 
  * @param findings all findings
  * @param known those that are excused
  */
-export function unexpectedFindings(
-  findings: readonly CheckFinding[],
-  known: readonly KnownFinding[],
-): readonly CheckFinding[] {
+export function unexpectedFindings(findings: readonly Finding[], known: readonly KnownFinding[]): readonly Finding[] {
   const found = new Set(findings.map(identityOf));
   const excused = new Set(known.map(identityOf));
   const stale = known
@@ -82,7 +78,7 @@ export function unexpectedFindings(
   return [...findings.filter((finding) => !excused.has(identityOf(finding))), ...stale];
 }
 
-function identityOf({ rule, file, key, value }: Pick<CheckFinding, "rule" | "file" | "key" | "value">): string {
+function identityOf({ rule, file, key, value }: Pick<Finding, "rule" | "file" | "key" | "value">): string {
   return JSON.stringify([rule, file, key, value]);
 }
 

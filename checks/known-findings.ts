@@ -1,7 +1,7 @@
-import type { CheckFinding } from "./check-finding";
+import type { Finding } from "../modules/config/config-error";
 
 /** A finding that is known, and why it stands. */
-export interface KnownFinding extends Pick<CheckFinding, "rule" | "file" | "key" | "value"> {
+export interface KnownFinding extends Pick<Finding, "rule" | "file" | "key" | "value"> {
   readonly reason: string;
 }
 

@@ -1,7 +1,9 @@
+import { CONFIG_FILE, type Finding } from "../modules/config/config-error";
+import { STOP_TIMEOUT_PER_FLUSH } from "../modules/config/limits";
 import type { ImageLifecycleRule, PlatformConfig } from "../modules/config/platform-config";
 import type { ServiceDefinition } from "../modules/services/service-definition";
 import type { ServiceName } from "../modules/config/service-name";
-import type { CheckFinding } from "./check-finding";
+import { pushedImages, selects } from "./image-lifecycle";
 import { healthCheckFindings } from "./service-configs/image-rules";
 import { ORIGINAL_IMAGES } from "./original-images";
 import { notReadFinding } from "./wiring";
@@ -15,7 +17,7 @@ type Catalog = Readonly<Record<ServiceName, ServiceDefinition>>;
  * @param platform the platform
  * @param catalog its services
  */
-export function operationFindings(platform: PlatformConfig, catalog: Catalog): readonly CheckFinding[] {
+export function operationFindings(platform: PlatformConfig, catalog: Catalog): readonly Finding[] {
   const services = Object.values(catalog);
   return [
     ...rolloutFindings(platform),
@@ -26,12 +28,12 @@ export function operationFindings(platform: PlatformConfig, catalog: Catalog): r
   ];
 }
 
-function rolloutFindings({ imageRepositories: { deployedTag } }: PlatformConfig): readonly CheckFinding[] {
+function rolloutFindings({ imageRepositories: { deployedTag } }: PlatformConfig): readonly Finding[] {
   if (deployedTag === "released") return [];
   return [
     {
       rule: "image-never-rolls-out",
-      file: "common.config.ts",
+      file: CONFIG_FILE,
       key: "imageRepositories.deployedTag",
       value: deployedTag,
       instead:
@@ -41,20 +43,15 @@ function rolloutFindings({ imageRepositories: { deployedTag } }: PlatformConfig)
   ];
 }
 
-/** Tags that are pushed: the upstream version, a release's own and its second one. */
-function pushedTags({ imageVersions: { mimir } }: PlatformConfig): readonly string[] {
-  const release = `${mimir}-20260116-043000`;
-  return [mimir, release, `released-${release}`];
-}
-
-function lifecycleFindings(platform: PlatformConfig): readonly CheckFinding[] {
-  const tags = pushedTags(platform);
+function lifecycleFindings(platform: PlatformConfig): readonly Finding[] {
+  const images = Object.values<readonly string[]>({ ...pushedImages(platform) });
+  const tags = [...new Set(images.flat())];
   return platform.imageRepositories.lifecycleRules.flatMap((rule, index) =>
-    isOfTags(rule) && !selects(rule, tags)
+    isOfTags(rule) && !images.some((image) => selects(rule, image))
       ? [
           {
             rule: "lifecycle-selects-nothing",
-            file: "common.config.ts",
+            file: CONFIG_FILE,
             key: `imageRepositories.lifecycleRules[${index}]`,
             value: rule,
             instead: `select tags that are pushed, like ${tags.join(", ")}: no image has what this rule asks for, so none expires`,
@@ -69,33 +66,21 @@ function isOfTags(rule: ImageLifecycleRule): boolean {
   return "tagPrefixes" in rule || "tagPattern" in rule;
 }
 
-/** ECR selects images that have a tag for each prefix. */
-function selects(rule: ImageLifecycleRule, tags: readonly string[]): boolean {
-  if ("tagPrefixes" in rule) return rule.tagPrefixes.every((prefix) => tags.some((tag) => tag.startsWith(prefix)));
-  if (!("tagPattern" in rule)) return false;
-  const pattern = rule.tagPattern.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return tags.some((tag) => new RegExp(`^${pattern.join(".*")}$`).test(tag));
-}
-
-function stopFindings({
-  name,
-  title,
-  stopTimeoutSeconds,
-  flushSeconds = 0,
-}: ServiceDefinition): readonly CheckFinding[] {
-  if (stopTimeoutSeconds >= flushSeconds * 1.5) return [];
+function stopFindings({ name, title, stopTimeoutSeconds, flushSeconds = 0 }: ServiceDefinition): readonly Finding[] {
+  const needed = flushSeconds * STOP_TIMEOUT_PER_FLUSH;
+  if (stopTimeoutSeconds >= needed) return [];
   return [
     {
       rule: "stop-timeout-below-flush",
-      file: "common.config.ts",
+      file: CONFIG_FILE,
       key: `services.${name}.stopTimeoutSeconds`,
       value: stopTimeoutSeconds,
-      instead: `write at least ${flushSeconds * 1.5}: ${title} may take ${flushSeconds} seconds to write what is still in memory`,
+      instead: `write at least ${needed}: ${title} may take ${flushSeconds} seconds to write what is still in memory`,
     },
   ];
 }
 
-function originalFindings({ name, ports }: ServiceDefinition): readonly CheckFinding[] {
+function originalFindings({ name, ports }: ServiceDefinition): readonly Finding[] {
   const image = ORIGINAL_IMAGES[name];
   return [
     ...(image?.unreadVariables ?? []).map((variable) => notReadFinding(name, variable)),

@@ -1,14 +1,11 @@
 import type { ServiceDefinition } from "../modules/services/service-definition";
 import type { ServiceName } from "../modules/config/service-name";
 import { portOf } from "../modules/services/target-groups";
-import type { CheckFinding } from "./check-finding";
+import type { Finding } from "../modules/config/config-error";
 import { CLIENT_CALLS, type ClientCall } from "./client-calls";
 import { firstMatchingRule, matchesPathPattern } from "./listener-rules";
 import type { RoutedTarget, Routing } from "./routing";
 import { serves } from "./served-paths";
-
-/** AWS limit: condition values of one listener rule. */
-const MAX_CONDITION_VALUES = 5;
 
 /** What the contract is checked against. */
 export interface RouteContract {
@@ -24,7 +21,7 @@ export interface RouteContract {
  * @param contract what is deployed
  * @returns a finding for each call that would not be answered, and for each rule and target group that is wrong by itself
  */
-export function routeContractFindings(contract: RouteContract): readonly CheckFinding[] {
+export function routeContractFindings(contract: RouteContract): readonly Finding[] {
   return [
     ...CLIENT_CALLS.flatMap((call) => callFindings(call, contract)),
     ...ruleFindings(contract.routing),
@@ -32,7 +29,7 @@ export function routeContractFindings(contract: RouteContract): readonly CheckFi
   ];
 }
 
-function callFindings(call: ClientCall, contract: RouteContract): readonly CheckFinding[] {
+function callFindings(call: ClientCall, contract: RouteContract): readonly Finding[] {
   const { routing, catalog } = contract;
   const target = firstMatchingRule(routing.rules, call.target)?.target ?? routing.defaultTarget;
   const { number } = portOf(catalog[call.service], call.port);
@@ -48,7 +45,7 @@ function problemOnTheWay(
   target: RoutedTarget,
   port: number,
   { routing, tempoApiPrefix }: RouteContract,
-): Pick<CheckFinding, "value" | "instead"> | undefined {
+): Pick<Finding, "value" | "instead"> | undefined {
   const { service, purpose } = call;
   const definition = `modules/services/${service}.ts`;
   const arrives = `${target.service ?? "nothing"}:${target.port}`;
@@ -79,20 +76,9 @@ function pathOf(target: string): string {
   return target.split("?")[0] ?? "";
 }
 
-function ruleFindings({ rules }: Routing): readonly CheckFinding[] {
-  return rules.flatMap(({ id, paths }) => [
-    ...(paths.length <= MAX_CONDITION_VALUES
-      ? []
-      : [
-          {
-            rule: "listener-rule-size",
-            file: "50-alb",
-            key: `aws_lb_listener_rule.${id}`,
-            value: paths,
-            instead: `split it: AWS takes at most ${MAX_CONDITION_VALUES} condition values a rule`,
-          },
-        ]),
-    ...paths
+function ruleFindings({ rules }: Routing): readonly Finding[] {
+  return rules.flatMap(({ id, paths }) =>
+    paths
       .filter((pattern) => !CLIENT_CALLS.some(({ target }) => matchesPathPattern(pattern, pathOf(target))))
       .map((pattern) => ({
         rule: "listener-rule-unused",
@@ -101,11 +87,11 @@ function ruleFindings({ rules }: Routing): readonly CheckFinding[] {
         value: pattern,
         instead: "remove it, or add the client call that needs it to checks/client-calls.ts",
       })),
-  ]);
+  );
 }
 
 /** Each target's own port and the port of its health check must be open, and the check must ask what the service serves. */
-function healthCheckFindings({ routing, catalog }: RouteContract): readonly CheckFinding[] {
+function healthCheckFindings({ routing, catalog }: RouteContract): readonly Finding[] {
   const targets = new Map(
     [routing.defaultTarget, ...routing.rules.map(({ target }) => target)].map((target) => [target.id, target]),
   );
@@ -126,10 +112,7 @@ function healthCheckFindings({ routing, catalog }: RouteContract): readonly Chec
   });
 }
 
-function readinessFindings(
-  target: RoutedTarget,
-  { readiness, ...definition }: ServiceDefinition,
-): readonly CheckFinding[] {
+function readinessFindings(target: RoutedTarget, { readiness, ...definition }: ServiceDefinition): readonly Finding[] {
   const port = definition.ports[readiness.port]?.number;
   if (target.healthCheck.path === readiness.path && target.healthCheck.port === port) return [];
   return [
@@ -144,7 +127,7 @@ function readinessFindings(
   ];
 }
 
-function closedPorts({ id, port, healthCheck }: RoutedTarget, routing: Routing): readonly CheckFinding[] {
+function closedPorts({ id, port, healthCheck }: RoutedTarget, routing: Routing): readonly Finding[] {
   return [...new Set([port, healthCheck.port])]
     .filter((number) => !routing.openPorts(number))
     .map((number) => ({

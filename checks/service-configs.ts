@@ -1,5 +1,5 @@
 import type { ServiceName } from "../modules/config/service-name";
-import type { CheckFinding } from "./check-finding";
+import type { Finding } from "../modules/config/config-error";
 import { alloyFindings } from "./service-configs/alloy-rules";
 import { datasourceFindings } from "./service-configs/grafana-rules";
 import { imageFindings } from "./service-configs/image-rules";
@@ -22,7 +22,7 @@ const RULES: Readonly<Partial<Record<ServiceName, readonly LintRule[]>>> = {
  *
  * @param sources the service
  */
-export function lintFindings(sources: ServiceSources): readonly CheckFinding[] {
+export function lintFindings(sources: ServiceSources): readonly Finding[] {
   if (sources.files.length === 0) {
     const file = `dockerfiles/${sources.service}`;
     return [
@@ -44,7 +44,7 @@ export function lintFindings(sources: ServiceSources): readonly CheckFinding[] {
   ];
 }
 
-function unreadable({ yamlFiles }: ServiceSources): readonly CheckFinding[] {
+function unreadable({ yamlFiles }: ServiceSources): readonly Finding[] {
   return yamlFiles.flatMap(({ file, error }) =>
     error === undefined
       ? []
@@ -52,7 +52,7 @@ function unreadable({ yamlFiles }: ServiceSources): readonly CheckFinding[] {
   );
 }
 
-function configFindings(sources: ServiceSources): readonly CheckFinding[] {
+function configFindings(sources: ServiceSources): readonly Finding[] {
   const config = sources.yamlFiles.find(({ file }) => file === sources.configFile);
   const rules = RULES[sources.service];
   if (config === undefined || rules === undefined || config.error !== undefined) return [];

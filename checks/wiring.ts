@@ -1,5 +1,5 @@
 import type { ServiceName } from "../modules/config/service-name";
-import type { CheckFinding } from "./check-finding";
+import type { Finding } from "../modules/config/config-error";
 import type { ServiceSources } from "./service-sources";
 import { variablesIn } from "./variables";
 
@@ -26,16 +26,16 @@ const KNOWN_TO_PROGRAM: readonly KnownToProgram[] = [
  *
  * @param sources the service
  */
-export function wiringFindings(sources: ServiceSources): readonly CheckFinding[] {
+export function wiringFindings(sources: ServiceSources): readonly Finding[] {
   return [...notInjected(sources), ...notRead(sources)];
 }
 
-function notInjected({ service, files, injected, dockerfile }: ServiceSources): readonly CheckFinding[] {
+function notInjected({ service, files, injected, dockerfile }: ServiceSources): readonly Finding[] {
   return files.flatMap((file) => {
     const missing = variablesIn(service, file).filter(
       ({ name, fallback }) => fallback === undefined && !injected.has(name) && !dockerfile.environment.has(name),
     );
-    return [...new Map(missing.map((use) => [use.name, use])).values()].map(({ name, text }): CheckFinding => ({
+    return [...new Map(missing.map((use) => [use.name, use])).values()].map(({ name, text }): Finding => ({
       rule: "variable-not-injected",
       file: file.path,
       key: name,
@@ -46,7 +46,7 @@ function notInjected({ service, files, injected, dockerfile }: ServiceSources): 
   });
 }
 
-function notRead({ service, files, injected }: ServiceSources): readonly CheckFinding[] {
+function notRead({ service, files, injected }: ServiceSources): readonly Finding[] {
   const read = new Set(files.flatMap((file) => variablesIn(service, file)).map(({ name }) => name));
   return [...injected]
     .filter((name) => !read.has(name) && !isKnownToProgram(service, name))
@@ -59,7 +59,7 @@ function notRead({ service, files, injected }: ServiceSources): readonly CheckFi
  * @param service the service
  * @param name the variable
  */
-export function notReadFinding(service: ServiceName, name: string): CheckFinding {
+export function notReadFinding(service: ServiceName, name: string): Finding {
   return {
     rule: "variable-not-read",
     file: `modules/services/${service}.ts`,

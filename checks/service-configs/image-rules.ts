@@ -1,5 +1,5 @@
 import type { ServiceName } from "../../modules/config/service-name";
-import type { CheckFinding } from "../check-finding";
+import type { Finding } from "../../modules/config/config-error";
 import type { ServiceSources } from "../service-sources";
 
 /** What an upstream image holds; source: the images' Dockerfiles at the pinned versions. */
@@ -32,7 +32,7 @@ const CONTENTS: Readonly<Record<ServiceName, ImageContents>> = {
  * @param service the service
  * @param shellCommand the command of its container health check
  */
-export function healthCheckFindings(service: ServiceName, shellCommand: string | undefined): readonly CheckFinding[] {
+export function healthCheckFindings(service: ServiceName, shellCommand: string | undefined): readonly Finding[] {
   if (shellCommand === undefined) return [];
   const program = shellCommand.trim().split(/\s+/)[0] ?? "";
   const { hasShell, programs } = CONTENTS[service];
@@ -59,7 +59,7 @@ export function healthCheckFindings(service: ServiceName, shellCommand: string |
  *
  * @param sources the service
  */
-export function imageFindings(sources: ServiceSources): readonly CheckFinding[] {
+export function imageFindings(sources: ServiceSources): readonly Finding[] {
   return [
     ...baseFindings(sources),
     ...instructionFindings(sources),
@@ -75,15 +75,15 @@ function problem(
   key: string,
   value: unknown,
   instead: string,
-): CheckFinding {
+): Finding {
   return { rule, file: dockerfilePath, key, value, instead };
 }
 
 /** One value must not be both: the upstream version and the tag under which our image is pushed. */
-function baseFindings(sources: ServiceSources): readonly CheckFinding[] {
+function baseFindings(sources: ServiceSources): readonly Finding[] {
   const { dockerfile, definition, service } = sources;
   const from = `${definition.upstreamImage}:${CONTENTS[service].tagPrefix}\${VERSION}`;
-  const wrongBase: CheckFinding = {
+  const wrongBase: Finding = {
     ...problem(
       sources,
       "image-base",
@@ -110,7 +110,7 @@ function baseFindings(sources: ServiceSources): readonly CheckFinding[] {
   ];
 }
 
-function instructionFindings(sources: ServiceSources): readonly CheckFinding[] {
+function instructionFindings(sources: ServiceSources): readonly Finding[] {
   const { dockerfile, service } = sources;
   const { hasShell } = CONTENTS[service];
   return dockerfile.instructions.flatMap(({ name, words, isExecForm }) => {
@@ -146,7 +146,7 @@ function instructionFindings(sources: ServiceSources): readonly CheckFinding[] {
   });
 }
 
-function commandFindings(sources: ServiceSources): readonly CheckFinding[] {
+function commandFindings(sources: ServiceSources): readonly Finding[] {
   const { dockerfile, service, configPath, configFile } = sources;
   const { command } = dockerfile;
   if (service === "grafana") {
@@ -176,7 +176,7 @@ function commandFindings(sources: ServiceSources): readonly CheckFinding[] {
   ];
 }
 
-function portFindings(sources: ServiceSources): readonly CheckFinding[] {
+function portFindings(sources: ServiceSources): readonly Finding[] {
   const { dockerfile, definition } = sources;
   const mapped = Object.values(definition.ports).filter((port) => port.mapped ?? true);
   const users = dockerfile.instructions.filter(({ name }) => name === "USER").map(({ words }) => words[0] ?? "");

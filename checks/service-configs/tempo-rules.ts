@@ -2,7 +2,8 @@ import { TEMPO_API_PREFIX } from "../../modules/services/tempo";
 import { portOf } from "../../modules/services/target-groups";
 import { durationSeconds } from "../duration";
 import { isPlainObject, valueAt } from "../plain-object";
-import { eachLeaf, forbidden, required, type ConfigView, type LintRule, type Problem } from "./lint-rule";
+import { eachLeaf, forbidden, required, type ConfigView, type LintRule } from "./lint-rule";
+import type { Problem } from "../finding";
 import { atMost, sharedRules } from "./shared-rules";
 
 const GENERATOR = "metrics_generator";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { SERVICE_NAMES, type ServiceName } from "./service-name";
-import { ConfigError } from "./config-error";
+import { ConfigError, type Finding } from "./config-error";
 import { RELEASED_TAG, type ReleasedTag } from "./image-version";
 
 /** Where the releases are recorded: environment -> service -> release. Written by `./lgtm release`, by pull request. */
@@ -73,12 +73,10 @@ export function releaseFile(processEnvironment: NodeJS.ProcessEnv = process.env)
 export function readReleaseFile(file: string): Readonly<Record<string, Releases>> {
   const { data, error } = releasesSchema.safeParse(parseJsonFile(file));
   if (error !== undefined) {
-    const findings = error.issues.map(({ path, message }) => ({
-      path: path.join("."),
-      value: undefined,
-      rule: message,
-    }));
-    throw new ConfigError(`The release file ${file}`, findings);
+    throw new ConfigError(
+      `The release file ${file}`,
+      error.issues.map(({ path, message }) => releaseFinding(path.join("."), message)),
+    );
   }
   // Zod's optional keys may hold undefined, ours may not; JSON has no undefined.
   return data;
@@ -90,7 +88,11 @@ function parseJsonFile(file: string): unknown {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`The release file ${file}`, [
-      { path: "(file)", value: undefined, rule: `must be a readable JSON file: ${reason}` },
+      releaseFinding("(file)", `must be a readable JSON file: ${reason}`),
     ]);
   }
+}
+
+function releaseFinding(key: string, instead: string): Finding {
+  return { rule: "release-form", file: "releases.json", key, value: undefined, instead };
 }

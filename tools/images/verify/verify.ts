@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { CheckFinding } from "../../../checks/check-finding";
+import { describeFinding, type Finding } from "../../../modules/config/config-error";
 import { lintFindings } from "../../../checks/service-configs";
 import { readServiceFiles, type SourceFile } from "../../../checks/source-file";
 import { serviceSources, type ServiceSources } from "../../../checks/service-sources";
@@ -15,27 +15,27 @@ import { UserError } from "../../terminal/user-error";
 import { imageProgram } from "./image-program";
 import { withConfigAt } from "./strict-check";
 
-/** What was asked of a service's config, and the answer. */
+/** Check of a service's config, and its result. */
 export interface Verification {
   readonly service: ServiceName;
   /** Version of the program that judged; empty if none did. */
   readonly version: string;
-  /** Where the program came from; empty if there is none. */
+  /** Source of the program; empty if there is none. */
   readonly program: string;
   /** Set when the program is not of the version that runs: why it may stand for it. */
   readonly standsFor?: { readonly wanted: string; readonly reason: string };
-  /** What was checked. */
+  /** Subject of the check. */
   readonly checked: string;
   /**
    * `ok`; `refused` by the program or by a rule; `unchecked`: the program has no check of its own and the rules found
    * nothing; `missing`: the program is not on this machine.
    */
   readonly result: "ok" | "refused" | "unchecked" | "missing";
-  /** What the program or the rules said, or how to get the program; empty if all is well. */
+  /** Message of the program or the rules, or the way to get the program; empty if all is well. */
   readonly detail: string;
 }
 
-/** What is verified. */
+/** Options of a verification. */
 export interface VerifyOptions {
   readonly platform: PlatformConfig;
   /** An image of ours, whose own program and config are used. @default - a program of this machine */
@@ -52,7 +52,7 @@ interface Judge {
   readonly program: string;
   readonly standsFor?: Verification["standsFor"];
   readonly judge: (args: readonly string[], environment: Readonly<Record<string, string>>) => Promise<RunResult>;
-  /** Where the judge finds the config that the Dockerfile puts at the given path. */
+  /** Returns the path at which the judge finds the config that the Dockerfile puts at the given path. */
   readonly place: (sources: ServiceSources) => string;
 }
 
@@ -134,15 +134,11 @@ async function imageJudge(
 }
 
 /** The rules look at what the program cannot judge: variables, routes, what is valid and dangerous. */
-function withFindings(verification: Verification, findings: readonly CheckFinding[]): Verification {
+function withFindings(verification: Verification, findings: readonly Finding[]): Verification {
   const rules = "variables, lint rules";
   const checked = verification.checked === "" ? rules : `${verification.checked}; ${rules}`;
   if (findings.length === 0) return { ...verification, checked };
-  const lines = findings.map(
-    ({ rule, file, key, value, instead }) =>
-      `${file} ${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`}: ${instead} [${rule}]`,
-  );
-  const detail = [verification.detail, ...lines].filter((text) => text !== "").join("\n");
+  const detail = [verification.detail, ...findings.map(describeFinding)].filter((text) => text !== "").join("\n");
   return { ...verification, checked, result: "refused", detail };
 }
 

@@ -5,7 +5,7 @@ import type { ServiceName } from "../../../modules/config/service-name";
 import type { ServiceImage } from "../../../modules/services/service-image";
 import { HOME_IN_CONTAINER, type ContainerFile } from "./container";
 
-/** What an image decides of its containers. */
+/** Settings of containers that come from the image. */
 export interface ContainerImage {
   /** Arguments of the program. */
   readonly command: readonly string[];
