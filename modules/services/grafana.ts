@@ -20,7 +20,7 @@ export function grafana(config: PlatformConfig): ServiceDefinition {
     image: IMAGE,
     ports: { http: { number: HTTP_PORT, label: "Grafana HTTP", reachableFromTasks: false } },
     // Its single-page application answers every path.
-    serves: () => ({ http: { paths: ["*"], bases: [""] } }),
+    serves: () => ({ http: { paths: [HEALTH_PATH, "*"], bases: [""] } }),
     readiness: { path: HEALTH_PATH, port: "http" },
     loadBalancing: { routes: "default", healthCheckGracePeriodSeconds: 120 },
     clientCalls: CLIENT_CALLS,
