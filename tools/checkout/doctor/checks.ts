@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { profiles } from "../../../common.config";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { deployedServices } from "../../../modules/services/catalog";
 import { findBinary } from "../../images/binaries/find-binary";
 import { projectRoot } from "../../terminal/paths";
 import { run, type RunResult } from "../../terminal/process";
@@ -184,7 +184,7 @@ function credentialSource(env: NodeJS.ProcessEnv): string | undefined {
   return ["credentials", "config"].map((name) => join(folder, name)).find((file) => existsSync(file));
 }
 
-const serviceChecks: readonly Check[] = SERVICE_NAMES.map((service) => async (env) => {
+const serviceChecks: readonly Check[] = deployedServices(profiles.target).map((service) => async (env) => {
   const platform = profiles.target;
   const base = { name: `${service} program`, neededFor: "verify: the service's config judged by its own program" };
   try {
