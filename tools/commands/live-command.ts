@@ -6,11 +6,12 @@ import { renderLive } from "../live/render-live";
 import { progressMode } from "../terminal/progress";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
 
-/** What `rehearse --live` and `dev` are told. */
+/** Options of a run of the whole platform on this machine. */
 export interface LiveCommandOptions {
   readonly profile?: string;
   readonly parallel: number;
-  readonly keep?: true;
+  /** Whether the services run until Ctrl-C, and the mock goes on after that. */
+  readonly keep: boolean;
   readonly resume?: string | true;
   readonly json?: true;
 }
@@ -22,7 +23,7 @@ export async function runLiveCommand(options: LiveCommandOptions): Promise<void>
     profile: options.profile,
     resume: options.resume,
     parallel: options.parallel,
-    keep: options.keep === true,
+    keep: options.keep,
     mode,
     onUp: (report, urls) => {
       if (options.json !== true) process.stderr.write(`${explainUp(report, urls)}\n`);
@@ -52,7 +53,7 @@ function render({ profile, applied, live, kept, runFolder }: LiveRehearsal): str
     ...(kept === undefined
       ? []
       : [
-          `The mock of AWS runs on: \`./lgtm rehearse --live --resume ${basename(runFolder)}\` starts the services again, ` +
+          `The mock of AWS runs on: \`./lgtm dev --resume ${basename(runFolder)}\` starts the services again, ` +
             `\`./lgtm rehearse --stop ${basename(runFolder)}\` ends it.`,
         ]),
   ];

@@ -153,7 +153,8 @@ async function keepPlans(
   return { manifest, manifestPlace, manifestSha256, report };
 }
 
-function reportedPlan({ layer, summary, provisional }: LayerPlan): ReportedPlan {
+/** Turns the plan of a layer into what the report needs of it. */
+export function reportedPlan({ layer, summary, provisional }: LayerPlan): ReportedPlan {
   return { layer: layer.id, dependencies: layer.dependencies, summary, provisional };
 }
 
@@ -193,7 +194,11 @@ async function planAll(
   return outcomes.map(planOf);
 }
 
-function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
+/**
+ * Takes the plan out of an outcome.
+ * @throws UserError when the layer could not be planned
+ */
+export function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
   if (outcome.status === "done") return outcome.value;
   if (outcome.status === "failed") throw outcome.error;
   throw new UserError({

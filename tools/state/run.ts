@@ -46,7 +46,7 @@ export interface ShowOptions extends Options {
  * @throws UserError
  */
 export async function showState(name: string | undefined, options: ShowOptions): Promise<void> {
-  const layer = name === undefined ? undefined : parseLayerId(name, ["backup", "restore", "unlock"]);
+  const layer = name === undefined ? undefined : parseLayerId(name, ["backup", "restore", "unlock", "bootstrap"]);
   const session = await open(options, false);
   if (options.diff === true) await showDiff(session, layer === undefined ? layerIds : [layer], options);
   else if (layer === undefined) await listLayers(session, options);

@@ -10,9 +10,9 @@ interface Options {
   readonly json?: true;
 }
 
-/** `./lgtm bootstrap`: the one thing that Terraform does not make. */
-export function registerBootstrap(program: Command): void {
-  program
+/** Adds `./lgtm state bootstrap`, which makes the one thing that Terraform does not make. */
+export function registerBootstrap(state: Command): void {
+  state
     .command("bootstrap")
     .summary("make the bucket that holds layer 00's own state")
     .description(
@@ -22,8 +22,8 @@ export function registerBootstrap(program: Command): void {
     )
     .addOption(profileOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm bootstrap --profile baseline")
-    .action(runBootstrap);
+    .addHelpText("after", "\nExample:\n  $ ./lgtm state bootstrap --profile baseline")
+    .action(async (_options: unknown, command: Command) => runBootstrap(command.optsWithGlobals()));
 }
 
 async function runBootstrap(options: Options): Promise<void> {
