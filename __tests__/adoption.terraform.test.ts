@@ -152,7 +152,7 @@ describe("a state or a setting that differs", () => {
     });
   });
 
-  test("a state bucket that does not exist names the layer that makes it, and for that layer ./lgtm bootstrap", async () => {
+  test("a state bucket that does not exist names the layer that makes it, and for that layer ./lgtm state bootstrap", async () => {
     const state = { bucket: "not-there", bootstrapBucket: "not-there-either" };
     const layers = await planning.variant("no-bucket", { state });
 
@@ -161,7 +161,7 @@ describe("a state or a setting that differs", () => {
     expect(other.mend).toContain("00-bootstrap");
     const first = await planning.failure("00-bootstrap", layers);
     expect(first.what).toContain("not-there-either");
-    expect(first.mend).toContain("./lgtm bootstrap");
+    expect(first.mend).toContain("./lgtm state bootstrap");
   });
 
   test("a layer whose upstream has no state names the layer to apply first", async () => {

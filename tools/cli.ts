@@ -32,7 +32,7 @@ const HELP_WIDTH = { default: 80, most: 100 } as const;
  * @param only the one command that is loaded with its options; the others are known by name @default - all are loaded
  */
 export function buildProgram(only?: string): Command {
-  const program = new Command("lgtm")
+  const program = new Command("./lgtm")
     .usage("<command> [options]")
     .helpCommand(false)
     // Options after `test` belong to jest.

@@ -160,7 +160,7 @@ describe("what is released", () => {
   test("I11: tag and digest are recorded by a pull request, by a job that builds nothing", () => {
     const proposing = workflows["images.yml"]?.jobs.propose;
     const run = proposing?.steps?.map((step) => step.run ?? "").join("\n") ?? "";
-    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm propose --file releases\.json/);
+    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm ci propose --file releases\.json/);
     expect(run).not.toMatch(/docker|--build-only|--built/);
   });
 });

@@ -13,5 +13,6 @@ export function register(program: Command): void {
     .description("Steps of the GitHub workflows.")
     .helpCommand(false)
     .addHelpText("after", "\nExample:\n  $ ./lgtm ci deployments --json");
-  for (const add of [registerDeployments, registerImages, registerComment, registerDriftIssues, registerPropose]) add(ci);
+  for (const add of [registerDeployments, registerImages, registerComment, registerDriftIssues, registerPropose])
+    add(ci);
 }

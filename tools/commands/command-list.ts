@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import list from "./list.json";
+import list from "../terminal/commands.json";
 
-/** Summaries of all commands, by name. list.json holds them, since the file `lgtm` prints them before TypeScript can be loaded. */
+/** Summaries of all commands, by name. commands.json holds them, since the file `lgtm` prints them before TypeScript can be loaded. */
 const summaries: ReadonlyMap<string, string> = new Map([
   ...list.groups.flatMap(({ commands }) => Object.entries(commands)),
   ...Object.entries(list.hidden),
@@ -11,12 +11,12 @@ const summaries: ReadonlyMap<string, string> = new Map([
 export const commandNames: readonly string[] = [...summaries.keys()];
 
 /**
- * Adds a command of list.json to the command line, with its summary.
+ * Adds a command of commands.json to the command line, with its summary.
  *
  * @param name one of {@link commandNames}
  */
 export function addCommand(program: Command, name: string): Command {
   const summary = summaries.get(name);
-  if (summary === undefined) throw new Error(`list.json has no command ${name}`);
+  if (summary === undefined) throw new Error(`commands.json has no command ${name}`);
   return program.command(name, { hidden: name in list.hidden }).summary(summary);
 }

@@ -49,7 +49,9 @@ async function runDiagnose(names: readonly string[], options: Options): Promise<
     },
   });
   const text =
-    options.json === true ? JSON.stringify({ ...found, actions: DIAGNOSE_ACTIONS }, undefined, 2) : renderDiagnoses(found.services, names.length > 0);
+    options.json === true
+      ? JSON.stringify({ ...found, actions: DIAGNOSE_ACTIONS }, undefined, 2)
+      : renderDiagnoses(found.services, names.length > 0);
   process.stdout.write(`${text}\n`);
   const statuses = found.services.map(({ status }) => status);
   if (statuses.every((status) => status === "not checked")) process.exitCode = exitCodes.failed;

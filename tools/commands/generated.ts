@@ -21,13 +21,16 @@ interface Options {
 export function register(program: Command): void {
   addCommand(program, "generated")
     .description(
-      "Writes the committed files that are made from the layers of all profiles: the list of all resource addresses, where a " +
-        "change is part of the review, and the pictures of docs/architecture.md. With --check it changes nothing and ends with 3 " +
+      "Writes the committed files that are made from the code: the list of all resource addresses in all profiles, where a " +
+        "change is part of the review, the pictures of docs/architecture.md and the tables of docs/commands.md. With --check it changes nothing and ends with 3 " +
         "if one is out of date. With --reverse-moves it writes files of moved blocks that lead back to the addresses of the " +
         "legacy Terraform.",
     )
     .option("--check", "change nothing; say what is out of date")
-    .option("--reverse-moves <folder>", "write <folder>/<layer>/ files with the way back instead, for every layer that moved")
+    .option(
+      "--reverse-moves <folder>",
+      "write <folder>/<layer>/ files with the way back instead, for every layer that moved",
+    )
     .addOption(profileOption("profile whose moves are reversed (default: LGTM_PROFILE, then activeProfile)"))
     .addHelpText(
       "after",
@@ -53,7 +56,9 @@ function badOptions(what: string): UserError {
 }
 
 async function bringUpToDate(check: boolean): Promise<void> {
-  const { generatedFiles } = load("../checkout/generated/generated-files") as typeof import("../checkout/generated/generated-files");
+  const { generatedFiles } = load(
+    "../checkout/generated/generated-files",
+  ) as typeof import("../checkout/generated/generated-files");
   for (const { file, content, committed, changes } of await generatedFiles()) {
     const name = relative(process.cwd(), file);
     if (content === committed) {
@@ -73,7 +78,9 @@ async function bringUpToDate(check: boolean): Promise<void> {
 
 async function writeReverseMoves(folder: string, named: string | undefined): Promise<void> {
   const { readAddresses } = load("../layers/addresses") as typeof import("../layers/addresses");
-  const { REVERSE_MOVES_FILE, reverseMoves } = load("../layers/reverse-moves") as typeof import("../layers/reverse-moves");
+  const { REVERSE_MOVES_FILE, reverseMoves } = load(
+    "../layers/reverse-moves",
+  ) as typeof import("../layers/reverse-moves");
   const { synthesize } = load("../layers/synth") as typeof import("../layers/synth");
   const { layers, profile } = await synthesize({ profile: named, outFolder: makeRunFolder("generated") });
   const written = Object.entries(readAddresses(layers)).flatMap(([layer, addresses]) => {

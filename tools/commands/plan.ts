@@ -55,7 +55,9 @@ export function register(program: Command): void {
     )
     .addOption(profileOption())
     .addOption(layerOption())
-    .addOption(new Option("--fixtures", "plan the committed state files; needs no account").conflicts(ONLY_FOR_APPROVAL))
+    .addOption(
+      new Option("--fixtures", "plan the committed state files; needs no account").conflicts(ONLY_FOR_APPROVAL),
+    )
     .addOption(
       new Option("--show <files...>", "show saved plans instead").conflicts([
         ...ONLY_FOR_APPROVAL,
@@ -124,7 +126,9 @@ async function planFixtures(options: Options): Promise<void> {
     parallel: options.parallel,
     mode: progressMode(options),
   });
-  process.stdout.write(`${options.json === true ? JSON.stringify({ report }, undefined, 2) : renderMarkdown(report)}\n`);
+  process.stdout.write(
+    `${options.json === true ? JSON.stringify({ report }, undefined, 2) : renderMarkdown(report)}\n`,
+  );
 }
 
 async function planForApproval(options: Options): Promise<void> {

@@ -16,8 +16,8 @@ export function registerBootstrap(state: Command): void {
     .command("bootstrap")
     .summary("make the bucket that holds layer 00's own state")
     .description(
-      "Makes the one thing outside Terraform: the bucket for the state of layer 00, which then makes the bucket and the\n" +
-        "lock table of all other states. Versioned, encrypted, closed to the public. Safe to repeat: what is there is\n" +
+      "Makes the one thing outside Terraform: the bucket for the state of layer 00, which then makes the bucket and the " +
+        "lock table of all other states. Versioned, encrypted, closed to the public. Safe to repeat: what is there is " +
         "checked, and corrected after saying so.",
     )
     .addOption(profileOption())

@@ -16,8 +16,8 @@ function commands(): typeof import("../state/run") {
 export function register(program: Command): void {
   const state = addCommand(program, "state")
     .description(
-      "Lists the states of all layers, or shows one layer's resources and outputs (sensitive ones masked).\n" +
-        "Listing and showing read only. Works on the account of the credentials in the environment, or on a mock if\n" +
+      "Lists the states of all layers, or shows one layer's resources and outputs (sensitive ones masked). " +
+        "Listing and showing read only. Works on the account of the credentials in the environment, or on a mock if " +
         "AWS_ENDPOINT_URL names one on this machine.",
     )
     .argument("[layer]", "layer to show, for example 60-ecs (default: list all)")
@@ -51,7 +51,7 @@ function registerRestore(state: Command): void {
     .command("restore")
     .summary("put the states of a backup back")
     .description(
-      "Puts states back, byte for byte, with lock and digest, so that Terraform can go on at once. Refuses held locks and\n" +
+      "Puts states back, byte for byte, with lock and digest, so that Terraform can go on at once. Refuses held locks and " +
         "states of another lineage, and older ones unless told. AWS itself is not changed.",
     )
     .argument("<file>", "file that `./lgtm state backup` wrote")

@@ -39,7 +39,9 @@ export function register(program: Command): void {
 
 async function runVerify(names: readonly string[], options: Options): Promise<void> {
   const services = servicesNamed(names, options.image);
-  const { profileOfImages } = load("../images/verify/profile-of-images") as typeof import("../images/verify/profile-of-images");
+  const { profileOfImages } = load(
+    "../images/verify/profile-of-images",
+  ) as typeof import("../images/verify/profile-of-images");
   const { renderVerifications } = load("../images/verify/report") as typeof import("../images/verify/report");
   const { verifyService } = load("../images/verify/verify") as typeof import("../images/verify/verify");
   const { name, config } = profileOfImages(options.profile);

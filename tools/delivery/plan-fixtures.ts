@@ -9,8 +9,11 @@ import { buildReport, type PlanReport } from "./report/plan-report";
  */
 export async function reportOnFixtures(options: Omit<PlanStatesOptions, "command" | "fixtures">): Promise<PlanReport> {
   const { profile, outcomes } = await planStates({ ...options, command: "plan", fixtures: true });
-  return buildReport(outcomes.map((outcome) => reportedPlan(planOf(outcome))), {
-    profile,
-    selection: "Planned on the committed state files, without AWS: nothing can be applied from this.",
-  });
+  return buildReport(
+    outcomes.map((outcome) => reportedPlan(planOf(outcome))),
+    {
+      profile,
+      selection: "Planned on the committed state files, without AWS: nothing can be applied from this.",
+    },
+  );
 }

@@ -10,7 +10,6 @@ import { lokiChecks } from "./services/loki";
 import { mimirChecks } from "./services/mimir";
 import { pyroscopeChecks } from "./services/pyroscope";
 import { tempoChecks } from "./services/tempo";
-import { SMOKE_SERVICES } from "./smoke-services";
 
 /** A run of the smoke test. */
 export interface SmokeOptions {

@@ -8,8 +8,11 @@ import { Command } from "commander";
  * @returns ` Did you mean 60-ecs?` for the end of a sentence, or nothing if no name is close
  */
 export function didYouMean(word: string, names: readonly string[]): string {
-  const program = new Command().exitOverride().helpCommand(false).configureOutput({ writeErr: () => undefined });
-  for (const name of names) program.command(name);
+  const program = new Command()
+    .exitOverride()
+    .helpCommand(false)
+    .configureOutput({ writeErr: () => undefined });
+  for (const name of new Set(names)) program.command(name);
   try {
     program.parse([word], { from: "user" });
     return "";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Layer } from "../../layers/layers";
 import { projectRoot } from "../../terminal/paths";
 import { readStackFacts } from "../../layers/stack-file";
-import { replaceSection } from "./generated-section";
+import { replaceSection } from "../generated/generated-section";
 import { layersDiagram } from "./layers-diagram";
 import { routesDiagram } from "./routes-diagram";
 

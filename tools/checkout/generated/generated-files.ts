@@ -7,8 +7,9 @@ import { synthesize } from "../../layers/synth";
 import { makeRunFolder, projectRoot } from "../../terminal/paths";
 import { parseJson } from "../../terminal/parse-json";
 import { ARCHITECTURE, architectureDocument } from "../diagrams/architecture";
+import { COMMANDS, commandsDocument } from "./commands-document";
 
-/** A committed file that is made from the layers. */
+/** A committed file that is made from the code. */
 export interface GeneratedFile {
   /** Absolute path. */
   readonly file: string;
@@ -22,12 +23,12 @@ export interface GeneratedFile {
 
 /**
  * Makes all generated files anew, without writing them: the list of addresses of every profile and the pictures of
- * docs/architecture.md.
+ * docs/architecture.md and the tables of docs/commands.md.
  * @throws UserError when a profile cannot be synthesized
  */
 export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
   const layers = await synthesizeAll();
-  return [addressFile(layers), architectureFile(layers)];
+  return [addressFile(layers), architectureFile(layers), commandsFile()];
 }
 
 type LayersByProfile = ReadonlyMap<string, readonly Layer[]>;
@@ -56,4 +57,8 @@ function addressFile(layers: LayersByProfile): GeneratedFile {
 function architectureFile(layers: LayersByProfile): GeneratedFile {
   const content = architectureDocument(layers.get("baseline") ?? [], layers.get("target") ?? []);
   return { file: ARCHITECTURE, content, committed: readFileSync(ARCHITECTURE, "utf8"), changes: [] };
+}
+
+function commandsFile(): GeneratedFile {
+  return { file: COMMANDS, content: commandsDocument(), committed: readFileSync(COMMANDS, "utf8"), changes: [] };
 }

@@ -12,8 +12,7 @@ interface Options {
 
 /** Adds `./lgtm ci comment`, which keeps one comment of a pull request up to date. */
 export function registerComment(ci: Command): void {
-  ci
-    .command("comment")
+  ci.command("comment")
     .summary("write a pull request's comment, or bring it up to date")
     .description(
       "Writes a Markdown file as a comment of a pull request on GitHub, in place of the one that it wrote there before. Needs " +

@@ -14,8 +14,7 @@ interface Options {
 
 /** Adds `./lgtm ci deployments`, which lists the environments that are deployed. */
 export function registerDeployments(ci: Command): void {
-  ci
-    .command("deployments")
+  ci.command("deployments")
     .summary("list the environments that are deployed, and how")
     .description(
       "Lists `deployments` of common.config.ts: each environment with its profile, its region and the names that the workflows look " +

@@ -11,8 +11,7 @@ interface Options {
 
 /** Adds `./lgtm ci drift-issues`, which keeps one issue for each layer that drifted. */
 export function registerDriftIssues(ci: Command): void {
-  ci
-    .command("drift-issues")
+  ci.command("drift-issues")
     .summary("keep one GitHub issue for each layer that drifted")
     .description(
       "Reads what `./lgtm drift --json` found and opens, updates, takes up again or closes one issue a layer. A layer that could " +

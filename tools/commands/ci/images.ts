@@ -18,8 +18,7 @@ interface Options {
 
 /** Adds `./lgtm ci images`, which lists the images to build. */
 export function registerImages(ci: Command): void {
-  ci
-    .command("images")
+  ci.command("images")
     .summary("list the images to build for each deployment")
     .description(
       "Lists services for each deployment: all, those named, or with --changed-since those whose folder below dockerfiles/ changed or " +
@@ -31,7 +30,10 @@ export function registerImages(ci: Command): void {
     .option("--deployment <name...>", "only for this environment", collectNames, [])
     .addOption(gitHubOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm ci images --changed-since main\n  $ ./lgtm ci images tempo loki --json")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ ./lgtm ci images --changed-since main\n  $ ./lgtm ci images tempo loki --json",
+    )
     .action(runImages);
 }
 

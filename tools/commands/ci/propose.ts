@@ -16,8 +16,7 @@ interface Options {
 
 /** Adds `./lgtm ci propose`, which opens a pull request with a changed file. */
 export function registerPropose(ci: Command): void {
-  ci
-    .command("propose")
+  ci.command("propose")
     .summary("open a pull request with one changed file")
     .description(
       "Commits one file of this checkout to a branch on GitHub and opens a pull request, or brings the one of an earlier try up to " +

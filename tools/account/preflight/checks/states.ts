@@ -43,7 +43,7 @@ function bucketsAbsent(layers: readonly LayerId[]): readonly Finding[] {
   const found = "the bucket of the state does not exist; before a first deployment that is so";
   const row = { check: "state", status: "warning" as const, found };
   return [
-    ...(own?.length === 1 ? [{ ...row, subject: "00-bootstrap", mend: "./lgtm bootstrap" }] : []),
+    ...(own?.length === 1 ? [{ ...row, subject: "00-bootstrap", mend: "./lgtm state bootstrap" }] : []),
     ...(others === undefined || others.length === 0
       ? []
       : [{ ...row, subject: `${others.length} layers`, mend: "apply 00-bootstrap, which makes it" }]),
