@@ -34,6 +34,8 @@ const HELP_WIDTH = { default: 80, most: 100 } as const;
 export function buildProgram(only?: string): Command {
   const program = new Command("./lgtm")
     .usage("<command> [options]")
+    // Inherited by every command that is added: commander would end the process by itself.
+    .exitOverride()
     .helpCommand(false)
     // Options after `test` belong to jest.
     .enablePositionalOptions()

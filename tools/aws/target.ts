@@ -12,14 +12,11 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  */
 export function awsTarget(env: NodeJS.ProcessEnv = process.env): AwsTarget {
   const endpoint = env.AWS_ENDPOINT_URL === "" ? undefined : env.AWS_ENDPOINT_URL;
-  if (endpoint !== undefined) checkUrl(endpoint);
-  if (
-    endpoint === undefined ||
-    env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === "true" ||
-    !isLoopback(endpoint)
-  ) {
+  if (endpoint === undefined || env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === "true") {
     return { kind: "account" };
   }
+  checkUrl(endpoint);
+  if (!isLoopback(endpoint)) return { kind: "account" };
   const elsewhere = Object.entries(env).filter(
     ([name, value]) =>
       name.startsWith("AWS_ENDPOINT_URL_") && value !== undefined && value !== "" && !isLoopback(value),

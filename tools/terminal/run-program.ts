@@ -11,7 +11,8 @@ import { UserError } from "./user-error";
 /**
  * Runs a command line and sets the exit code. It never throws: errors are printed as they deserve.
  *
- * @param program made when it is needed: an error while it is made is printed like any other
+ * @param program made when it is needed: an error while it is made is printed like any other. Its subcommands throw instead
+ * of ending the process
  * @param args the words after the program's name
  */
 export async function runProgram(program: () => Command, args: readonly string[]): Promise<void> {
@@ -20,19 +21,12 @@ export async function runProgram(program: () => Command, args: readonly string[]
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   endQuietlyOnClosedPipe();
   try {
-    const made = program();
-    throwInsteadOfExit(made);
-    await made.parseAsync([...args], { from: "user" });
+    // Commander ends the process by itself otherwise, before output and children are done.
+    await program().exitOverride().parseAsync([...args], { from: "user" });
   } catch (error) {
     process.exitCode = report(error);
   }
   if (interruptSignal.aborted) process.exitCode = exitCodes.interrupted;
-}
-
-/** Commander ends the process by itself otherwise, before output and children are done. */
-function throwInsteadOfExit(command: Command): void {
-  command.exitOverride();
-  command.commands.forEach(throwInsteadOfExit);
 }
 
 /** Prints an error the way it deserves and gives the exit code. */

@@ -116,7 +116,7 @@ Error: Invalid index
       [
         "error: terraform plan failed in 60-ecs.",
         "  where: /logs/60-ecs.log",
-        "  to do: read Terraform's message below; the log file holds everything it wrote",
+        "  fix: read Terraform's message below; the log file holds everything it wrote",
         "  | Error: something new",
         "  | ",
         "  | more",
