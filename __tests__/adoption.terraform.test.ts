@@ -46,6 +46,16 @@ test("./lgtm adopt --fixtures: 93 of 93 resources stay as they are, and so does 
   expect(code).toBe(0);
 });
 
+test("./lgtm plan --fixtures: the report of a change, without AWS and without a manifest", async () => {
+  const args = ["lgtm", "plan", "--fixtures", "--profile", "target", "--layer", "cloudwatch-logs"];
+  const { code, stdout, stderr } = await run(process.execPath, args, { cwd: projectRoot });
+
+  expect(code).toBe(0);
+  expect(stdout).toContain("Planned on the committed state files, without AWS: nothing can be applied from this.");
+  expect(stdout).toContain("05-cloudwatch-logs");
+  expect(`${stdout}${stderr}`).not.toMatch(/sha256|--manifest/i);
+});
+
 describe("a state or a setting that differs", () => {
   let planning: Planning;
   const folders: string[] = [];

@@ -121,6 +121,25 @@ test.each([
   expect(text).not.toContain("credentials");
 });
 
+describe("without credentials", () => {
+  const before = { ...process.env };
+  beforeEach(() => {
+    for (const name of Object.keys(process.env).filter((key) => key.startsWith("AWS_"))) delete process.env[name];
+    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", HOME: "/nonexistent" });
+  });
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  test.each(["adopt", "plan", "drift", "state"])("%s says so once, before it plans anything", async (command) => {
+    const { code, text } = await refusalOf(command);
+
+    expect(code).toBe(exitCodes.missing);
+    expect(text.match(/^error: /gm)).toHaveLength(1);
+    expect(text).toContain("credentials");
+  });
+});
+
 test("an unknown profile ends with 2 and lists the known ones", async () => {
   const { code, text } = await refusalOf("verify", "--profile", "nope");
 

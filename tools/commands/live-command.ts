@@ -3,6 +3,7 @@ import { exitCodes } from "../terminal/exit-codes";
 import type { LiveReport } from "../live/live-report";
 import { rehearseLive, type LiveRehearsal } from "../live/rehearse-live";
 import { renderLive } from "../live/render-live";
+import { count } from "../terminal/format";
 import { progressMode } from "../terminal/progress";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
 
@@ -39,7 +40,7 @@ function explainUp({ smoke }: LiveReport, urls: readonly string[]): string {
   const failed = smoke.rows.filter(({ state }) => state === "failed").length;
   return [
     "",
-    `The platform runs at ${urls.join(" and ")} (smoke test: ${failed === 0 ? "all ok" : `${failed} checks failed`}).`,
+    `The platform runs at ${urls.join(" and ")} (smoke test: ${failed === 0 ? "all ok" : `${count(failed, "check")} failed`}).`,
     "A change below dockerfiles/<service>/ deploys that service anew, beside the old task, as ECS would.",
     `  ./lgtm smoke --url ${urls[0] ?? ""}   # test it again; password: LGTM_GRAFANA_PASSWORD, or the secret on the mock`,
     "Ctrl-C stops it.",

@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import { UserError } from "./user-error";
 
 /** Errors of the file system that no bug causes, in words, with the fix. */
@@ -17,7 +18,7 @@ const WORDS: Readonly<Record<string, readonly [what: string, mend: string]>> = {
  * @returns undefined unless it is an error that the user can mend and that names a path
  */
 export function explainSystemError(error: unknown): UserError | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isNativeError(error)) return undefined;
   const { code = "", path, syscall = "use" } = error as NodeJS.ErrnoException;
   const words = WORDS[code];
   if (words === undefined || path === undefined) return undefined;
