@@ -8,9 +8,9 @@ import { projectRoot } from "../../terminal/paths";
 import { run, type RunResult } from "../../terminal/process";
 import { findTerraform } from "../../terraform/binary";
 import { quietEnvironment } from "../../layers/environment";
-import { lockedVersion, lookForMirror } from "../../terraform/provider";
-import { checksumsUrl, pinnedTerraformVersion, releasesUrl } from "../../terraform/release";
-import { compareVersions, parseVersion } from "../../terraform/version";
+import { lockedVersion, lookForMirror, platform } from "../../terraform/provider";
+import { archiveUrl, pinnedTerraformVersion, releasesUrl } from "../../terraform/release";
+import { parseVersion } from "../../terraform/version";
 import { UserError } from "../../terminal/user-error";
 
 /** What one check found. */
@@ -82,7 +82,7 @@ const terraform: Check = async (env) => {
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (!(await answers(checksumsUrl(pinnedTerraformVersion, env)))) {
+    if (!(await answers(archiveUrl(pinnedTerraformVersion, platform(), env)))) {
       const found = `${error.what} It cannot be downloaded either: ${releasesUrl(env)} does not answer.`;
       return { ...base, status: "lacking", found, mend: error.mend };
     }
@@ -129,7 +129,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Oldest Python that the pinned moto runs on. */
-const oldestPython = [3, 11, 0] as const;
+const oldestPython = "3.11.0";
 
 const python: Check = async (env) => {
   const base = { name: "Python", neededFor: "the mock of AWS: adopt --fixtures, bench, tests" };
@@ -140,7 +140,7 @@ const python: Check = async (env) => {
     if (version === undefined) continue;
     if (version.code !== 0) return { ...base, status: "lacking", found: `${program} lacks the venv module`, mend };
     const parsed = parseVersion(firstLine(version.stdout));
-    const supported = parsed !== undefined && compareVersions(parsed, oldestPython) >= 0;
+    const supported = parsed !== undefined && parsed.compare(oldestPython) >= 0;
     return {
       ...base,
       status: supported ? "ok" : "lacking",
