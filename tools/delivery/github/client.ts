@@ -1,4 +1,4 @@
-import type { Octokit } from "@octokit/rest" with { "resolution-mode": "import" };
+import type * as Rest from "@octokit/rest" with { "resolution-mode": "import" };
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../terminal/user-error";
@@ -15,9 +15,9 @@ export interface GitHubAccess {
 /** GitHub's REST API by its own library, and the repository that is worked on. */
 export interface GitHub {
   /** Every method throws a UserError if GitHub refuses or cannot be reached. */
-  readonly api: Octokit["rest"];
+  readonly api: Rest.Octokit["rest"];
   /** Collects all pages of a list. */
-  readonly paginate: Octokit["paginate"];
+  readonly paginate: Rest.Octokit["paginate"];
   /** Goes into every call. */
   readonly repository: { readonly owner: string; readonly repo: string };
 }
@@ -57,9 +57,7 @@ export function gitHubAccess(env: NodeJS.ProcessEnv = process.env): GitHubAccess
  * @param pauses milliseconds before each further try of a call that only reads
  */
 export function connectToGitHub(access: GitHubAccess, pauses: readonly number[] = PAUSES_MILLISECONDS): GitHub {
-  const { Octokit: Client } = load("@octokit/rest") as typeof import("@octokit/rest", {
-    with: { "resolution-mode": "import" },
-  });
+  const { Octokit: Client } = load("@octokit/rest") as typeof Rest;
   const client = new Client({
     auth: access.token,
     baseUrl: access.apiUrl,
