@@ -61,7 +61,7 @@ export class FrontDoor {
     return new FrontDoor(config, balancer);
   }
 
-  /** Where clients reach it. */
+  /** URL for clients. */
   get url(): string {
     return this.balancer.url(LISTENER);
   }
@@ -76,7 +76,7 @@ export class FrontDoor {
     for (const { group, target } of this.targets(service, address)) this.balancer.deregisterTarget(group, target);
   }
 
-  /** Whether a task is healthy in each target group of its service, as ECS asks before it stops the old one. */
+  /** Tests if a task is healthy in each target group of its service, as ECS does before it stops the old one. */
   isHealthy(service: ServiceName, address: string): boolean {
     return this.targets(service, address).every(
       ({ group, target }) => this.balancer.healthOf(group, target).state === "healthy",

@@ -9,7 +9,7 @@ import { readBack } from "./read-back";
 import type { OverlapResult } from "./result";
 import { SteadyLoad } from "./steady-load";
 
-/** What is replaced. */
+/** Options of a replacement. */
 export interface OverlapProps {
   readonly ground: Ground;
   readonly items: SignalItems;

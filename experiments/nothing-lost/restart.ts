@@ -9,7 +9,7 @@ import { readBack } from "./read-back";
 import type { RestartResult, TodayResult } from "./result";
 import { idsFrom, writeAll } from "./write-all";
 
-/** What is restarted. */
+/** Options of a restart. */
 export interface RestartProps {
   readonly ground: Ground;
   readonly items: SignalItems;
@@ -94,7 +94,7 @@ async function writeWithToday(
   return { inBucket, atStop };
 }
 
-/** What each service answers to, to put what it has in memory into the bucket, as it does by itself after a time. */
+/** Requests that make each service write its memory to the bucket, as it does by itself after a time. */
 const FLUSH: Readonly<Record<SignalItems["service"], string>> = {
   mimir: "/ingester/flush?wait=true",
   loki: "/flush",
@@ -123,7 +123,7 @@ async function readToday(props: RestartProps, task: Task, { inBucket, atStop }: 
   const { items, note } = props;
   const fromBucket = await readBack(items, sendTo(task), inBucket, props.waitSeconds);
   note(`of today's config: ${fromBucket.read} of ${fromBucket.written} ${items.item} that were in the bucket`);
-  // What is not there by now, after all else, does not come.
+  // Items that are still missing now do not come.
   const fromMemory = await readBack(items, sendTo(task), atStop, 0);
   note(`of today's config: ${fromMemory.read} of ${fromMemory.written} ${items.item} that were in memory at its stop`);
   return { inBucket: fromBucket, atStop: fromMemory };

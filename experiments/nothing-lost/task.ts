@@ -8,7 +8,7 @@ import { Container, hostNameOf, runtimeFiles } from "../../tools/live/ground/con
 import { containerImage } from "../../tools/live/ground/container-image";
 import type { NetworkPlace } from "../../tools/live/ground/virtual-network";
 
-/** What a task is made of. */
+/** Properties of a task. */
 export interface TaskProps {
   /** Name for people and files. */
   readonly name: string;
@@ -29,11 +29,11 @@ export interface TaskProps {
   readonly folder: string;
 }
 
-/** How a task's stop went. */
+/** Result of a task's stop. */
 export interface Stop {
   /** Seconds between SIGTERM and the end of the process. */
   readonly seconds: number;
-  /** Whether it had to be killed after the stop timeout. */
+  /** True if it had to be killed after the stop timeout. */
   readonly killed: boolean;
 }
 
@@ -74,7 +74,7 @@ export class Task {
     return new Task(props, container);
   }
 
-  /** Whether its process runs. */
+  /** True if its process runs. */
   get isRunning(): boolean {
     return this.container.isRunning;
   }

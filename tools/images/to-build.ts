@@ -17,7 +17,7 @@ export interface ImageToBuild {
   readonly service: ServiceName;
 }
 
-/** Which images are asked for. */
+/** Options of a query for images. */
 export interface ImagesAsked {
   readonly deployments: readonly DeploymentEntry[];
   /** Services; none means all. */
@@ -26,7 +26,7 @@ export interface ImagesAsked {
   readonly changedSince?: string | undefined;
   /** The Git checkout. @default - the project */
   readonly root?: string;
-  /** What is released. @default - the committed releases */
+  /** Recorded releases. @default - the committed releases */
   readonly releasesOf?: (environment: string) => Releases;
 }
 

@@ -22,7 +22,7 @@ export interface LiveProgram {
   readonly home?: string;
 }
 
-/** What tasks are started on. */
+/** Ground on which tasks are started. */
 export interface FargateProps {
   readonly region: string;
   /** First three numbers of the private subnet that tasks get their addresses from. */

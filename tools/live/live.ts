@@ -19,7 +19,7 @@ import { startRelay, type Relay } from "./ground/relay";
 import type { EngineMessage, LiveReport } from "./live-report";
 import { readStack } from "./stack/read-stack";
 
-/** How the platform is run. */
+/** Options of a live run. */
 export interface LiveOptions {
   readonly profile: Profile;
   /** Programs, from {@link prepareLive}. */
@@ -29,11 +29,11 @@ export interface LiveOptions {
   /** Folder for logs and disks. */
   readonly runFolder: string;
   readonly mode: ProgressMode;
-  /** Whether it goes on running, and deploys what changes below `dockerfiles/`, until Ctrl-C. */
+  /** True if it goes on running, and deploys what changes below `dockerfiles/`, until Ctrl-C. */
   readonly keep: boolean;
   /** Called when it runs and was tested, where it goes on running. */
   readonly onUp?: (report: LiveReport, urls: readonly string[]) => void;
-  /** What is deployed after the first deployment. @default - nothing */
+  /** Deployments after the first one. @default - nothing */
   readonly trials?: readonly Trial[];
   /** Told what belongs to no service. */
   readonly note: (text: string) => void;
@@ -45,7 +45,7 @@ export interface LivePrograms {
   readonly leftOut: Readonly<Partial<Record<ServiceName, string>>>;
 }
 
-/** What a live rehearsal saw. */
+/** Result of a live rehearsal. */
 export interface LiveResult {
   readonly report: LiveReport;
   readonly programs: readonly ServiceBinary[];
@@ -168,7 +168,7 @@ async function holdOpen(path: string): Promise<Server> {
   return server;
 }
 
-/** What fails a run. A trial's failures are its own: it says itself what came of it. */
+/** Lists the failures of a run. A trial reports its own failures. */
 function isGood({ smoke, denials, services, trials, failures }: LiveReport, stray: readonly string[]): boolean {
   const deployed = services.every(({ result, killed }) => (result === "completed" || result === "left out") && !killed);
   return (

@@ -34,7 +34,7 @@ export const DIAGNOSE_ACTIONS: readonly string[] = [
   ...LOGS_ACTIONS,
 ];
 
-/** What is diagnosed. */
+/** Subject of a diagnosis. */
 export interface DiagnoseOptions {
   readonly profile: Profile;
   /** The recorded releases of the profile's environment. */

@@ -15,9 +15,9 @@ export interface ServiceBinary {
   readonly service: ServiceName;
   /** Absolute path of the program. */
   readonly path: string;
-  /** What it says of itself, `2.16.0`. */
+  /** Version that it reports, `2.16.0`. */
   readonly version: string;
-  /** Where it was found, for people. */
+  /** Place where it was found, for people. */
   readonly foundIn: string;
   /** The version in `imageVersions`, and why another one is good enough. @default - it is that version */
   readonly standsFor?: AcceptedVersion;
@@ -25,7 +25,7 @@ export interface ServiceBinary {
   readonly home?: string;
 }
 
-/** What to look for, and where. */
+/** Options of a search. */
 export interface BinarySearch {
   readonly service: ServiceName;
   /** The platform, whose `imageVersions` says which version runs. */
@@ -33,7 +33,7 @@ export interface BinarySearch {
   /** @default - the environment of this process */
   readonly env?: NodeJS.ProcessEnv;
   /**
-   * Whether the program may be copied out of its image, which may have to be pulled.
+   * True if the program may be copied out of its image, which may have to be pulled.
    * @default true
    */
   readonly mayCopy?: boolean;
@@ -70,7 +70,7 @@ export async function findBinary(search: BinarySearch): Promise<ServiceBinary> {
 }
 
 /**
- * Whether a program of the service's name lies in one of the places, of whatever version; quicker than to find it.
+ * Tests if a program of the service's name lies in one of the places, of whatever version; quicker than to find it.
  */
 export function mayHaveBinary(search: BinarySearch): boolean {
   return candidates(search, search.env ?? process.env).length > 0;

@@ -4,7 +4,7 @@ import { run, type RunResult } from "../../terminal/process";
 import { UserError } from "../../terminal/user-error";
 import type { ServiceProgram } from "./service-program";
 
-/** What became of a copy out of an image. */
+/** Result of a copy out of an image. */
 export type ImageCopy = { readonly copied: true } | { readonly copied: false; readonly reason: string };
 
 /** Seconds that pulling an image may take. */

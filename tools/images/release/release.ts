@@ -10,13 +10,13 @@ import { openRelease, type ReleaseSession, type ReleaseTarget } from "./session"
 import { withReleaseFile } from "./with-release-file";
 import { committedSources } from "./unchanged-sources";
 
-/** What is built and pushed. */
+/** Options of a release. */
 export interface ReleaseOptions extends ReleaseTarget {
   /** Architecture of Fargate's tasks: `linux/amd64`, or `linux/arm64` where task definitions ask for it. */
   readonly platform: string;
-  /** Whether files that are not committed may go into the image. @default false */
+  /** True if files that are not committed may go into the image. @default false */
   readonly allowDirty?: boolean;
-  /** Whether to stop before the push, for a scan. @default false */
+  /** True to stop before the push, for a scan. @default false */
   readonly buildOnly?: boolean;
   /** An image that was built before (`buildOnly`) and is still in this engine. @default - built now */
   readonly built?: ReleasedTag | undefined;

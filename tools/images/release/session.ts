@@ -12,7 +12,7 @@ import { UserError } from "../../terminal/user-error";
 import { profileOfImages } from "../verify/profile-of-images";
 import { ReleaseRepository } from "./repository";
 
-/** What every kind of release works with. */
+/** Dependencies of every kind of release. */
 export interface ReleaseSession {
   readonly profile: Profile;
   readonly service: ServiceName;
@@ -22,7 +22,7 @@ export interface ReleaseSession {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Which service is released, and for whom. */
+/** Service that is released, and its profile. */
 export interface ReleaseTarget {
   readonly service: ServiceName;
   /** @default - LGTM_PROFILE, then `activeProfile`, or `target` while that one runs the images of the HCL */

@@ -14,7 +14,7 @@ export interface ImageProgram {
 /** Seconds that a container may take, with the pull of its image. */
 const RUN_SECONDS = 900;
 
-/** What `docker run` ends with when it is Docker that failed and not the program. Source: `docker run`, "Exit status". */
+/** Exit code of `docker run` when Docker failed and not the program. Source: `docker run`, "Exit status". */
 const DOCKER_FAILED: readonly number[] = [125, 126, 127];
 
 /**

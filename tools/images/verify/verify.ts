@@ -14,27 +14,27 @@ import { UserError } from "../../terminal/user-error";
 import { imageProgram } from "./image-program";
 import { strictChecks, withConfigAt } from "./strict-check";
 
-/** What was asked of a service's config, and the answer. */
+/** Check of a service's config, and its result. */
 export interface Verification {
   readonly service: ServiceName;
   /** Version of the program that judged; empty if none did. */
   readonly version: string;
-  /** Where the program came from; empty if there is none. */
+  /** Source of the program; empty if there is none. */
   readonly program: string;
   /** Set when the program is not of the version that runs: why it may stand for it. */
   readonly standsFor?: { readonly wanted: string; readonly reason: string };
-  /** What was checked. */
+  /** Subject of the check. */
   readonly checked: string;
   /**
    * `ok`; `refused` by the program or by a rule; `unchecked`: the program has no check of its own and the rules found
    * nothing; `missing`: the program is not on this machine.
    */
   readonly result: "ok" | "refused" | "unchecked" | "missing";
-  /** What the program or the rules said, or how to get the program; empty if all is well. */
+  /** Message of the program or the rules, or the way to get the program; empty if all is well. */
   readonly detail: string;
 }
 
-/** What is verified. */
+/** Options of a verification. */
 export interface VerifyOptions {
   readonly platform: PlatformConfig;
   /** An image of ours, whose own program and config are used. @default - a program of this machine */
@@ -51,7 +51,7 @@ interface Judge {
   readonly program: string;
   readonly standsFor?: Verification["standsFor"];
   readonly judge: (args: readonly string[], environment: Readonly<Record<string, string>>) => Promise<RunResult>;
-  /** Where the judge finds the config that the Dockerfile puts at the given path. */
+  /** Returns the path at which the judge finds the config that the Dockerfile puts at the given path. */
   readonly place: (sources: ServiceSources) => string;
 }
 

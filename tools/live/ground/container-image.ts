@@ -5,7 +5,7 @@ import type { ServiceName } from "../../../modules/config/service-name";
 import { servicePrograms } from "../../images/binaries/service-program";
 import { HOME_IN_CONTAINER, type ContainerFile } from "./container";
 
-/** What an image decides of its containers. */
+/** Settings of containers that come from the image. */
 export interface ContainerImage {
   /** Arguments of the program. */
   readonly command: readonly string[];
@@ -36,7 +36,7 @@ export function containerImage(service: ServiceName, sources: readonly SourceFil
   };
 }
 
-/** What Grafana's image sets; source: Dockerfile of grafana/grafana. */
+/** Environment that Grafana's image sets; source: Dockerfile of grafana/grafana. */
 const GRAFANA_IMAGE_VARIABLES = {
   GF_PATHS_CONFIG: "/etc/grafana/grafana.ini",
   GF_PATHS_DATA: "/var/lib/grafana",
@@ -45,7 +45,7 @@ const GRAFANA_IMAGE_VARIABLES = {
   GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
 };
 
-/** What `/run.sh` of Grafana's image starts; source: packaging/docker/run.sh of grafana/grafana. Its home is at another path here. */
+/** Command that `/run.sh` of Grafana's image starts; source: packaging/docker/run.sh of grafana/grafana. Its home is at another path here. */
 function grafanaCommand(): readonly string[] {
   const { GF_PATHS_CONFIG, GF_PATHS_DATA, GF_PATHS_LOGS, GF_PATHS_PLUGINS, GF_PATHS_PROVISIONING } =
     GRAFANA_IMAGE_VARIABLES;
