@@ -64,7 +64,8 @@ export class PlatformRoles extends Construct {
 
   private createRole(name: string, policy: InlinePolicy, logicalId = name.replaceAll("-", "_")): EcsRole {
     const roleName = platformRoleName(this.props.namePrefix, name);
-    return new EcsRole(this, name, { roleName, logicalId, policy, tags: this.props.tags });
+    const { iam, tags } = this.props;
+    return new EcsRole(this, name, { roleName, logicalId, policy, permissionsBoundary: iam.permissionsBoundary, tags });
   }
 
   private attachExecutionPolicy(): void {
