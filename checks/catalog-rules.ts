@@ -6,12 +6,13 @@ import {
   RANGES,
   type Range,
 } from "../modules/config/limits";
-import type { ServiceDefinition, ServicePort } from "../modules/services/service-definition";
+import type { DeployedService } from "../modules/services/catalog";
+import type { ServicePort } from "../modules/services/service-definition";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { applyRules, placeOf, repeated, type Problem, type Rules } from "./finding";
 
 /** Looks at the services together and tells what AWS would refuse. */
-type CatalogRule = (services: readonly ServiceDefinition[]) => readonly Problem[];
+type CatalogRule = (services: readonly DeployedService[]) => readonly Problem[];
 
 /** Source: "Path conditions" in the Application Load Balancers guide; at most 128 characters, case-sensitive. */
 const PATH_PATTERN = /^\/[\w.$/~"'@:+&*?-]{0,127}$/;
@@ -24,7 +25,7 @@ const HEALTH_CHECK_PATH = /^\/[!-~]*$/;
  *
  * @param services the definitions
  */
-export function brokenCatalogRules(services: readonly ServiceDefinition[]): readonly Finding[] {
+export function brokenCatalogRules(services: readonly DeployedService[]): readonly Finding[] {
   return applyRules(RULES, services);
 }
 
@@ -154,7 +155,7 @@ const sharedPortsShareTheirLabel: CatalogRule = (services) => {
   });
 };
 
-const RULES: Rules<readonly ServiceDefinition[]> = {
+const RULES: Rules<readonly DeployedService[]> = {
   "route-fits-listener": routesFitListener,
   "route-priority-unique": prioritiesAreUnique,
   "default-route": oneServiceTakesTheRest,
@@ -171,7 +172,7 @@ function isSameTraffic(one: ServicePort, other: ServicePort): boolean {
 
 function outside(
   { minimum, maximum, unit, why }: Range,
-  service: ServiceDefinition,
+  service: DeployedService,
   key: string,
   value: number,
 ): readonly Problem[] {
@@ -180,15 +181,15 @@ function outside(
   return [at(service, key, value, `must be a whole number from ${range} (${why})`)];
 }
 
-function at(service: ServiceDefinition, key: string, value: unknown, instead: string): Problem {
+function at(service: DeployedService, key: string, value: unknown, instead: string): Problem {
   return { file: fileOf(service), key, value, instead };
 }
 
-function fileOf({ name }: ServiceDefinition): string {
+function fileOf({ name }: DeployedService): string {
   return `modules/services/${name}.ts`;
 }
 
-function routesOf(service: ServiceDefinition) {
+function routesOf(service: DeployedService) {
   const routes = service.loadBalancing?.routes ?? [];
   if (routes === "default") return [];
   return routes.map((route, index) => ({ ...route, service, key: `loadBalancing.routes[${index}]` }));

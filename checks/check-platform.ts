@@ -1,15 +1,13 @@
 import { ConfigError, type Finding } from "../modules/config/config-error";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { serviceCatalog } from "../modules/services/catalog";
-import { SERVICE_NAMES } from "../modules/config/service-name";
+import { deployedServices, serviceCatalog } from "../modules/services/catalog";
 import { agreementFindings, catalogFindings } from "./agreement";
 import { KNOWN_FINDINGS, type KnownFinding } from "./known-findings";
 import { lintFindings } from "./service-configs";
 import { operationFindings } from "./operation";
-import { ORIGINAL_TEMPO_API_PREFIX } from "./original-images";
-import { valueAt } from "./plain-object";
 import { routeContractFindings } from "./route-contract";
 import { readRouting, type RoutingLayers } from "./routing";
+import { settingsIn } from "./served-paths";
 import { serviceSources, type ServiceSources } from "./service-sources";
 import { wiringFindings } from "./wiring";
 
@@ -43,16 +41,18 @@ export function checkPlatform(platform: CheckedPlatform): void {
  */
 export function platformFindings({ config, layers, sources }: CheckedPlatform): readonly Finding[] {
   const catalog = serviceCatalog(config);
-  // The images of the HCL hold configs of their own; dockerfiles/ is not what runs there.
+  // The legacy images hold configs of their own; dockerfiles/ is not what runs there.
   const files =
-    config.serviceConfigs === "original" ? [] : (sources ?? SERVICE_NAMES.map((name) => serviceSources(config, name)));
-  const tempoApiPrefix = config.serviceConfigs === "original" ? ORIGINAL_TEMPO_API_PREFIX : apiPrefixIn(files);
+    config.serviceConfigs === "original"
+      ? []
+      : (sources ?? deployedServices(config).map((name) => serviceSources(config, name)));
+  const settings = settingsIn(files);
   return [
     ...files.flatMap(lintFindings),
     ...files.flatMap(wiringFindings),
     ...agreementFindings(files),
-    ...catalogFindings(config, catalog, tempoApiPrefix),
-    ...routeContractFindings({ routing: readRouting(layers), catalog, tempoApiPrefix }),
+    ...catalogFindings(config, catalog, settings),
+    ...routeContractFindings({ routing: readRouting(layers), catalog, settings }),
     ...operationFindings(config, catalog),
   ];
 }
@@ -80,11 +80,4 @@ export function unexpectedFindings(findings: readonly Finding[], known: readonly
 
 function identityOf({ rule, file, key, value }: Pick<Finding, "rule" | "file" | "key" | "value">): string {
   return JSON.stringify([rule, file, key, value]);
-}
-
-function apiPrefixIn(files: readonly ServiceSources[]): string {
-  const tempo = files.find(({ service }) => service === "tempo");
-  const config = tempo?.yamlFiles.find(({ file }) => file === tempo.configFile);
-  const prefix = valueAt(config?.value, "http_api_prefix");
-  return typeof prefix === "string" ? prefix : "";
 }

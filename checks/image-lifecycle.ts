@@ -16,9 +16,10 @@ export interface PushedImages {
  *
  * @param config the platform
  */
-export function pushedImages({ imageVersions: { mimir } }: PlatformConfig): PushedImages {
-  const tag = `${mimir}-20260116-043000` as const;
-  return { upstream: [mimir], build: [tag], released: [tag, keptTag(tag)] };
+export function pushedImages({ imageVersions }: PlatformConfig): PushedImages {
+  const [version = "1.0.0"] = Object.values(imageVersions);
+  const tag = `${version}-20260116-043000` as const;
+  return { upstream: [version], build: [tag], released: [tag, keptTag(tag)] };
 }
 
 /**

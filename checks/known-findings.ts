@@ -62,7 +62,7 @@ const BASELINE: readonly KnownFinding[] = [
     ["modules/services/loki.ts", "environment.MEMCACHED_ENDPOINT", "MEMCACHED_ENDPOINT"],
   ]),
   ...known("port-unused", "Today's task definition maps it; nothing listens there.", [
-    ["modules/services/alloy.ts", "ports.metrics", 9080],
+    ["modules/services/original.ts", "alloy ports.metrics", 9080],
   ]),
 ];
 

@@ -1,30 +1,26 @@
 import { CONFIG_FILE, type Finding } from "../modules/config/config-error";
 import { STOP_TIMEOUT_PER_FLUSH } from "../modules/config/limits";
 import type { ImageLifecycleRule, PlatformConfig } from "../modules/config/platform-config";
-import type { ServiceDefinition } from "../modules/services/service-definition";
-import type { ServiceName } from "../modules/config/service-name";
+import type { DeployedService, ServiceCatalog } from "../modules/services/catalog";
 import { pushedImages, selects } from "./image-lifecycle";
 import { healthCheckFindings } from "./service-configs/image-rules";
-import { ORIGINAL_IMAGES } from "./original-images";
 import { notReadFinding } from "./wiring";
 
-type Catalog = Readonly<Record<ServiceName, ServiceDefinition>>;
-
 /**
- * What would go wrong in running the platform, whatever its images hold: images that never roll out or never expire,
- * a stop before everything is written; and with the HCL's images, what is paid for or open and not used.
+ * Finds what would go wrong in running the platform, whatever its images hold: images that never roll out or never expire,
+ * a stop before everything is written; and with the legacy images, what is paid for or open and not used.
  *
  * @param platform the platform
  * @param catalog its services
  */
-export function operationFindings(platform: PlatformConfig, catalog: Catalog): readonly Finding[] {
+export function operationFindings(platform: PlatformConfig, catalog: ServiceCatalog): readonly Finding[] {
   const services = Object.values(catalog);
   return [
     ...rolloutFindings(platform),
     ...lifecycleFindings(platform),
     ...services.flatMap(stopFindings),
-    ...services.flatMap(({ name, healthCheck }) => healthCheckFindings(name, healthCheck?.shellCommand)),
-    ...(platform.serviceConfigs === "original" ? services.flatMap(originalFindings) : []),
+    ...services.flatMap(healthCheckFindings),
+    ...services.flatMap(originalFindings),
   ];
 }
 
@@ -66,28 +62,27 @@ function isOfTags(rule: ImageLifecycleRule): boolean {
   return "tagPrefixes" in rule || "tagPattern" in rule;
 }
 
-function stopFindings({ name, title, stopTimeoutSeconds, flushSeconds = 0 }: ServiceDefinition): readonly Finding[] {
+function stopFindings({ name, title, tasks, flushSeconds = 0 }: DeployedService): readonly Finding[] {
   const needed = flushSeconds * STOP_TIMEOUT_PER_FLUSH;
-  if (stopTimeoutSeconds >= needed) return [];
+  if (tasks.stopTimeoutSeconds >= needed) return [];
   return [
     {
       rule: "stop-timeout-below-flush",
       file: CONFIG_FILE,
       key: `services.${name}.stopTimeoutSeconds`,
-      value: stopTimeoutSeconds,
+      value: tasks.stopTimeoutSeconds,
       instead: `write at least ${needed}: ${title} may take ${flushSeconds} seconds to write what is still in memory`,
     },
   ];
 }
 
-function originalFindings({ name, ports }: ServiceDefinition): readonly Finding[] {
-  const image = ORIGINAL_IMAGES[name];
+function originalFindings({ name, ports, original }: DeployedService): readonly Finding[] {
   return [
-    ...(image?.unreadVariables ?? []).map((variable) => notReadFinding(name, variable)),
-    ...(image?.unusedPorts ?? []).map((port) => ({
+    ...(original?.unreadVariables ?? []).map((variable) => notReadFinding(name, variable)),
+    ...(original?.unusedPorts ?? []).map((port) => ({
       rule: "port-unused",
-      file: `modules/services/${name}.ts`,
-      key: `ports.${port}`,
+      file: "modules/services/original.ts",
+      key: `${name} ports.${port}`,
       value: ports[port]?.number,
       instead: "remove it: nothing listens there",
     })),

@@ -1,18 +1,17 @@
-import type { ServiceDefinition } from "../modules/services/service-definition";
-import type { ServiceName } from "../modules/config/service-name";
+import type { DeployedService, ServiceCatalog } from "../modules/services/catalog";
 import { portOf } from "../modules/services/target-groups";
 import type { Finding } from "../modules/config/config-error";
-import { CLIENT_CALLS, type ClientCall } from "./client-calls";
+import { clientCallsOf, type ServiceCall } from "./client-calls";
 import { firstMatchingRule, matchesPathPattern } from "./listener-rules";
 import type { RoutedTarget, Routing } from "./routing";
-import { serves } from "./served-paths";
+import { serves, type Settings } from "./served-paths";
 
 /** What the contract is checked against. */
 export interface RouteContract {
   readonly routing: Routing;
-  readonly catalog: Readonly<Record<ServiceName, ServiceDefinition>>;
-  /** Tempo's `http_api_prefix` in the image that runs; empty without one. */
-  readonly tempoApiPrefix: string;
+  readonly catalog: ServiceCatalog;
+  /** The configs in the images that run. */
+  readonly settings: Settings;
 }
 
 /**
@@ -23,17 +22,16 @@ export interface RouteContract {
  */
 export function routeContractFindings(contract: RouteContract): readonly Finding[] {
   return [
-    ...CLIENT_CALLS.flatMap((call) => callFindings(call, contract)),
-    ...ruleFindings(contract.routing),
+    ...clientCallsOf(contract.catalog).flatMap((call) => callFindings(call, contract)),
+    ...ruleFindings(contract),
     ...healthCheckFindings(contract),
   ];
 }
 
-function callFindings(call: ClientCall, contract: RouteContract): readonly Finding[] {
-  const { routing, catalog } = contract;
-  const target = firstMatchingRule(routing.rules, call.target)?.target ?? routing.defaultTarget;
-  const { number } = portOf(catalog[call.service], call.port);
-  const problem = problemOnTheWay(call, target, number, contract);
+function callFindings(call: ServiceCall, contract: RouteContract): readonly Finding[] {
+  const { rules, defaultTarget } = contract.routing;
+  const target = firstMatchingRule(rules, call.target)?.target ?? defaultTarget;
+  const problem = problemOnTheWay(call, target, contract);
   if (problem === undefined) return [];
   const key = `${call.method} ${pathOf(call.target)}`;
   const { incident } = call;
@@ -41,32 +39,32 @@ function callFindings(call: ClientCall, contract: RouteContract): readonly Findi
 }
 
 function problemOnTheWay(
-  call: ClientCall,
+  { service, port: portName, purpose, target: requestTarget }: ServiceCall,
   target: RoutedTarget,
-  port: number,
-  { routing, tempoApiPrefix }: RouteContract,
+  { routing, settings }: RouteContract,
 ): Pick<Finding, "value" | "instead"> | undefined {
-  const { service, purpose } = call;
-  const definition = `modules/services/${service}.ts`;
+  const { name, loadBalancing } = service;
+  const { number: port } = portOf(service, portName);
+  const definition = `modules/services/${name}.ts`;
   const arrives = `${target.service ?? "nothing"}:${target.port}`;
-  const path = pathOf(call.target);
-  if (target.service !== service || target.port !== port) {
+  const path = pathOf(requestTarget);
+  if (target.service !== name || target.port !== port) {
     const instead =
-      service === "grafana"
-        ? `narrow the path pattern that takes ${path}: it is Grafana's`
-        : `add ${path} to a route to port "${call.port}" in ${definition}`;
-    return { value: `reaches ${arrives}`, instead: `${purpose} must reach ${service}:${port}: ${instead}` };
+      loadBalancing?.routes === "default"
+        ? `narrow the path pattern that takes ${path}: it is ${service.title}'s`
+        : `add ${path} to a route to port "${portName}" in ${definition}`;
+    return { value: `reaches ${arrives}`, instead: `${purpose} must reach ${name}:${port}: ${instead}` };
   }
-  if (target.containerPort !== port || !routing.mappedPorts(service).has(port)) {
+  if (target.containerPort !== port || !routing.mappedPorts(name).has(port)) {
     return {
       value: `${arrives} is mapped by no container`,
-      instead: `${purpose}: map port "${call.port}" in ${definition}`,
+      instead: `${purpose}: map port "${portName}" in ${definition}`,
     };
   }
-  if (!serves(service, call.port, path, tempoApiPrefix)) {
+  if (!serves(service, portName, path, settings)) {
     return {
       value: `${arrives} answers 404`,
-      instead: `${purpose}: ${service} does not serve ${path} on that port; a load balancer rewrites no path`,
+      instead: `${purpose}: ${name} does not serve ${path} on that port; a load balancer rewrites no path`,
     };
   }
   return undefined;
@@ -76,16 +74,17 @@ function pathOf(target: string): string {
   return target.split("?")[0] ?? "";
 }
 
-function ruleFindings({ rules }: Routing): readonly Finding[] {
-  return rules.flatMap(({ id, paths }) =>
+function ruleFindings({ routing, catalog }: RouteContract): readonly Finding[] {
+  const calls = clientCallsOf(catalog);
+  return routing.rules.flatMap(({ id, paths }) =>
     paths
-      .filter((pattern) => !CLIENT_CALLS.some(({ target }) => matchesPathPattern(pattern, pathOf(target))))
+      .filter((pattern) => !calls.some(({ target }) => matchesPathPattern(pattern, pathOf(target))))
       .map((pattern) => ({
         rule: "listener-rule-unused",
         file: "50-alb",
         key: `aws_lb_listener_rule.${id} ${pattern}`,
         value: pattern,
-        instead: "remove it, or add the client call that needs it to checks/client-calls.ts",
+        instead: "remove it, or add the client call that needs it to clientCalls of its service in modules/services",
       })),
   );
 }
@@ -112,7 +111,7 @@ function healthCheckFindings({ routing, catalog }: RouteContract): readonly Find
   });
 }
 
-function readinessFindings(target: RoutedTarget, { readiness, ...definition }: ServiceDefinition): readonly Finding[] {
+function readinessFindings(target: RoutedTarget, { readiness, ...definition }: DeployedService): readonly Finding[] {
   const port = definition.ports[readiness.port]?.number;
   if (target.healthCheck.path === readiness.path && target.healthCheck.port === port) return [];
   return [

@@ -1,9 +1,9 @@
 import { isIPv4CidrBlock, isWithin, overlaps, prefixLength } from "../modules/config/cidr";
 import type { Finding } from "../modules/config/config-error";
 import { MIN_MAINTENANCE_MINUTES, NAME_LENGTH, REGION_ZONES, VPC_PREFIX } from "../modules/config/limits";
-import { targetGroupName } from "../modules/config/load-balancer-names";
-import { namePrefix } from "../modules/config/name-prefix";
+import { namePrefix, targetGroupName } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
+import { SERVICE_NAMES } from "../modules/config/service-name";
 import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { brokenAwsRules } from "./aws-rules";
@@ -147,24 +147,33 @@ function minuteOfWeek(moment: string): number | undefined {
   return match === null || day === -1 ? undefined : (day * 24 + Number(match[2])) * 60 + Number(match[3]);
 }
 
-/** These keep what was not flushed yet on a disk of their own, and answer for their own part of the data. */
-const SINGLE_TASK_SERVICES = ["mimir", "loki", "tempo", "pyroscope"] as const;
-
 /**
  * The configs say replication factor 1 and all components in one process. Two tasks for good would each hold half of
  * the recent data on a disk that is lost with the task, and the higher factor that cures it refuses writes as soon as
  * one of two is away. Two tasks for the minute of a deployment are fine: the old one hands over through the bucket.
  */
-const configsAreForOneTask: Rule = ({ serviceConfigs, services }) =>
-  serviceConfigs === "original"
-    ? []
-    : SINGLE_TASK_SERVICES.filter((name) => services[name].count > 1).map((name) =>
-        problem(
-          `services.${name}.count`,
-          services[name].count,
-          `must be 1 (or 0 to stop it): dockerfiles/${name} is configured for one task, replication factor 1 and a disk that is lost with the task; give it more CPU and memory instead`,
-        ),
-      );
+const configsAreForSoManyTasks: Rule = (config) =>
+  Object.values(serviceCatalog(config)).flatMap(({ name, tasks, maxTasks = Infinity }) =>
+    tasks.count <= maxTasks
+      ? []
+      : [
+          problem(
+            `services.${name}.count`,
+            tasks.count,
+            `must be ${maxTasks} (or 0 to stop it): dockerfiles/${name} is configured for one task, replication factor 1 and a disk that is lost with the task; give it more CPU and memory instead`,
+          ),
+        ],
+  );
+
+/** The types say so too, where a profile is made by `defineProfile`. */
+const servicesHaveVersions: Rule = ({ services, imageVersions }) => [
+  ...SERVICE_NAMES.filter((name) => name in services && !(name in imageVersions)).map((name) =>
+    problem(`imageVersions.${name}`, undefined, `is missing: services.${name} deploys it`),
+  ),
+  ...SERVICE_NAMES.filter((name) => name in imageVersions && !(name in services)).map((name) =>
+    problem(`services.${name}`, undefined, `is missing: imageVersions.${name} is of a service that is not deployed`),
+  ),
+];
 
 /** The longest names that are built from project and environment, with AWS's limit for each. */
 const namesFitAws: Rule = (config) => {
@@ -300,7 +309,8 @@ const RULES: Rules<PlatformConfig> = {
   "exposure-accepted": exposureIsAccepted,
   "listener-open": listenerIsOpen,
   "cache-item-size": itemsFitCache,
-  "one-task": configsAreForOneTask,
+  "one-task": configsAreForSoManyTasks,
+  "services-have-versions": servicesHaveVersions,
   "complete-routes": completeRoutesNeedOurConfigs,
   "lifecycle-of-releases": lifecycleRulesSelectOurTags,
   "no-expression": textsAreNoExpressions,

@@ -98,14 +98,14 @@ function shutdownProblems({ get, sources: { definition } }: ConfigView): readonl
     delaySeconds !== undefined &&
     deadlineSeconds !== undefined &&
     delaySeconds >= delay.least &&
-    delaySeconds + deadlineSeconds <= definition.stopTimeoutSeconds - 30;
+    delaySeconds + deadlineSeconds <= definition.tasks.stopTimeoutSeconds - 30;
   return fits
     ? []
     : [
         {
           key: `${delay.key} and ${deadline.key}`,
           value: [get(delay.key), get(deadline.key)],
-          instead: `write shutdown_delay: 35s and a flush deadline of 30s: together they must leave half a minute of the stop timeout of ${definition.stopTimeoutSeconds}s`,
+          instead: `write shutdown_delay: 35s and a flush deadline of 30s: together they must leave half a minute of the stop timeout of ${definition.tasks.stopTimeoutSeconds}s`,
         },
       ];
 }

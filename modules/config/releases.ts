@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { SERVICE_NAMES, type ServiceName } from "./service-name";
 import { ConfigError, type Finding } from "./config-error";
-import { RELEASED_TAG, type ReleasedTag, type UpstreamVersion } from "./image-version";
+import { RELEASED_TAG, type ReleasedTag } from "./image-version";
 
 /** Where the releases are recorded: environment -> service -> release. Written by `./lgtm release`, by pull request. */
 const RELEASES_FILE = join(__dirname, "../../releases.json");
@@ -95,16 +95,4 @@ function parseJsonFile(file: string): unknown {
 
 function releaseFinding(key: string, instead: string): Finding {
   return { rule: "release-form", file: "releases.json", key, value: undefined, instead };
-}
-
-/**
- * What a container definition names as its image.
- *
- * @param repositoryUrl URL of the repository
- * @param release the released image, if there is one
- * @param version upstream version, under whose tag the first images were pushed
- */
-export function imageReference(repositoryUrl: string, release: Release | undefined, version: UpstreamVersion): string {
-  if (release === undefined) return `${repositoryUrl}:${version}`;
-  return release.digest === undefined ? `${repositoryUrl}:${release.tag}` : `${repositoryUrl}@${release.digest}`;
 }

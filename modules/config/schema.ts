@@ -8,7 +8,7 @@ import {
   TLS_POLICIES,
   type Range,
 } from "./limits";
-import { PLANS_PREFIX } from "./state-backend-names";
+import { PLANS_PREFIX } from "./names";
 import { SERVICE_NAMES } from "./service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
@@ -282,7 +282,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   dataBucket,
   storagePrefixes,
   imageRepositories,
-  imageVersions: z.record(z.enum(SERVICE_NAMES), upstreamVersion),
+  imageVersions: z.partialRecord(z.enum(SERVICE_NAMES), upstreamVersion),
   serviceDiscovery: z.strictObject({
     namespace: z
       .string()
@@ -299,8 +299,17 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
     desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
     waitForSteadyState: z.boolean(),
   }),
-  iam: z.strictObject({ taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"') }),
-  services: z.record(z.enum(SERVICE_NAMES), serviceTasks),
+  iam: z.strictObject({
+    taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"'),
+    permissionsBoundary: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,600}$/,
+        "must be the ARN of a managed policy: arn:aws:iam::<account>:policy/<name>",
+      )
+      .exactOptional(),
+  }),
+  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
   tenants: z.strictObject({
     platform: z
       .string()
