@@ -5,7 +5,7 @@ import type { IamConfig } from "./config/platform-config";
 import type { ServiceName } from "./config/service-name";
 import { EcsRole, type InlinePolicy } from "./ecs-role";
 import { identify } from "./identity";
-import { allow, policyDocument } from "./policy-document";
+import { allow, policyDocument } from "./services/policy-document";
 import type { DeployedService } from "./services/catalog";
 
 /** What a service does with objects; uploads in parts need no action of their own until one is given up. */

@@ -2,7 +2,7 @@ import { CommanderError, type Command } from "commander";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildProgram } from "../../tools/cli";
+import { buildProgram } from "../../tools/commands/program";
 import { commandNames } from "../../tools/commands/command-list";
 import list from "../../tools/terminal/commands.json";
 import { exitCodes } from "../../tools/terminal/exit-codes";

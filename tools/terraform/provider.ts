@@ -16,6 +16,7 @@ import { projectRoot, workFolder } from "../terminal/paths";
 import { run } from "../terminal/process";
 import { UserError } from "../terminal/user-error";
 import type { TerraformBinary } from "./binary";
+import { platform } from "./platform";
 import { quietEnvironment } from "../layers/environment";
 
 /** The provider as its address is written in every layer and in the lock file. */
@@ -159,13 +160,6 @@ function layoutOf(folder: string, version: string): Mirror["layout"] | undefined
   if (existsSync(join(provider, version, platform()))) return "unpacked";
   if (existsSync(join(provider, `terraform-provider-aws_${version}_${platform()}.zip`))) return "packed";
   return undefined;
-}
-
-/** This machine in Terraform's words, for example `linux_amd64`. */
-export function platform(): string {
-  const system = process.platform === "win32" ? "windows" : process.platform;
-  const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
-  return `${system}_${architectures[process.arch] ?? process.arch}`;
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import {
   lockedVersion,
   lookForMirror,
-  platform,
   providerAddress,
   setUpProvider,
 } from "../../../tools/terraform/provider";
+import { platform } from "../../../tools/terraform/platform";
 
 const terraform = { path: "/no/terraform", version: "1.11.4", foundIn: "PATH" };
 let home: string;

@@ -8,9 +8,9 @@
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const BORDERS = {
-  // The platform.
+  // The platform. Two arrows run up: the profiles stand in common.config.ts, and the services' names are those of the catalog.
   "common.config": ["modules/config"],
-  "modules/config": ["common.config"],
+  "modules/config": ["common.config", "modules/services"],
   "modules/services": ["modules/config"],
   modules: ["modules/config", "modules/services"],
   stacks: ["modules", "modules/config", "modules/services"],
@@ -20,10 +20,18 @@ const BORDERS = {
   // The tools, from the ground up.
   "tools/terminal": [],
   "tools/aws": ["common.config", "modules/config", "tools/terminal"],
-  "tools/layers": ["checks", "common.config", "modules/config", "stacks", "tools/terminal"],
-  "tools/mock": ["tools/terminal"],
+  "tools/layers": [
+    "checks",
+    "common.config",
+    "modules/config",
+    "modules/services",
+    "stacks",
+    "tools/aws",
+    "tools/terminal",
+  ],
+  "tools/mock": ["tools/aws", "tools/terminal"],
   "tools/state": ["modules/config", "stacks", "tools/aws", "tools/layers", "tools/terminal"],
-  "tools/terraform": ["stacks", "tools/layers", "tools/state", "tools/terminal"],
+  "tools/terraform": ["stacks", "tools/aws", "tools/layers", "tools/mock", "tools/state", "tools/terminal"],
   "tools/images": [
     "checks",
     "common.config",
@@ -38,8 +46,8 @@ const BORDERS = {
   "tools/account": [
     "checks",
     "common.config",
-    "modules",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -74,6 +82,7 @@ const BORDERS = {
     "tools/images",
     "tools/layers",
     "tools/mock",
+    "tools/state",
     "tools/terminal",
     "tools/terraform",
   ],
@@ -94,6 +103,7 @@ const BORDERS = {
     "checks",
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/images",
     "tools/layers",
@@ -103,7 +113,6 @@ const BORDERS = {
   ],
   "tools/commands": [
     "common.config",
-    "experiments",
     "modules/config",
     "tools/account",
     "tools/checkout",
@@ -119,12 +128,14 @@ const BORDERS = {
   ],
   "tools/cli": ["tools/commands", "tools/terminal"],
 
-  // What proves facts, and is no daily work.
+  // Proofs of facts that are no daily work.
   experiments: [
     "checks",
+    "common.config",
     "modules/config",
     "modules/services",
     "stacks",
+    "tools/commands",
     "tools/delivery",
     "tools/images",
     "tools/layers",
