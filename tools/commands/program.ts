@@ -64,5 +64,5 @@ function checkConfigFor(command: Command): void {
 /** `ci comment`: the command's name behind those of the commands that it belongs to. */
 function fullName(command: Command): string {
   const { parent } = command;
-  return parent === null || parent.parent === null ? command.name() : `${fullName(parent)} ${command.name()}`;
+  return parent?.parent == null ? command.name() : `${fullName(parent)} ${command.name()}`;
 }
