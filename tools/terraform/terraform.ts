@@ -28,6 +28,8 @@ export interface PlanOptions {
   readonly refresh?: boolean;
   /** Whether to plan the destruction of the layer. @default false */
   readonly destroy?: boolean;
+  /** Addresses that the plan is limited to. @default - all */
+  readonly targets?: readonly string[];
 }
 
 /** A signal that this program did not send ended Terraform: it may have left a lock, and resources that no state knows. */
@@ -61,6 +63,7 @@ export class Terraform {
     const flags = [`-out=${plan.out}`];
     if (plan.refresh === false) flags.push("-refresh=false");
     if (plan.destroy === true) flags.push("-destroy");
+    for (const address of plan.targets ?? []) flags.push(`-target=${address}`);
     await this.command("plan", flags);
   }
 

@@ -165,7 +165,16 @@ class Planner {
 
   private usedUnapplied(layer: Layer, name: string, { unapplied }: PlannedOutputs): readonly string[] {
     const uses = this.uses.get(layer.id)?.get(name);
-    return [...unapplied].filter((output) => uses?.all === true || uses?.outputs.has(output) === true).sort();
+    const isUsed = ([output, keys]: readonly [string, ReadonlySet<string> | "all"]): boolean => {
+      if (uses === undefined) return false;
+      const used = uses.outputs.get(output);
+      if (uses.all || keys === "all" || uses.whole.has(output)) return uses.all || used !== undefined;
+      return [...(used ?? [])].some((key) => keys.has(key));
+    };
+    return [...unapplied]
+      .filter(isUsed)
+      .map(([output]) => output)
+      .sort();
   }
 
   private provisionalOf(

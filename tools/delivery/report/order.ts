@@ -1,0 +1,51 @@
+import type { ChangeOrder, OrderStep } from "../../terraform/order/order-of-change";
+import { escapeHtml } from "./html-text";
+import type { PlanWarning } from "./warnings";
+
+/** Plans that contradict each other: something is taken away that another layer goes on using. */
+export function orderWarnings(order: ChangeOrder | undefined): readonly PlanWarning[] {
+  return (order?.warnings ?? []).map(({ layer, text }) => ({ layer, kind: "interruption", text: `${text}.` }));
+}
+
+/** The order of an apply in one line: what may run side by side stands together. */
+export function orderLine({ steps }: ChangeOrder): string {
+  return wavesOf(steps)
+    .map((wave) => wave.map(({ id }) => id).join(" + "))
+    .join(" → ");
+}
+
+/** The order as GitHub's Markdown, with what is said of its steps. */
+export function orderMarkdown(order: ChangeOrder | undefined): string {
+  if (order === undefined || order.steps.length < 2) return "";
+  const lines = remarksOf(order).map(({ subject, text }) => `- **${escapeHtml(subject)}** ${escapeHtml(text)}`);
+  return [`Order: ${orderLine(order)}`, ...(lines.length === 0 ? [] : ["", ...lines])].join("\n");
+}
+
+/** The same as a part of the approver's page. */
+export function orderHtml(order: ChangeOrder | undefined): string {
+  if (order === undefined || order.steps.length < 2) return "";
+  const items = remarksOf(order).map(
+    ({ subject, text }) => `<li><b>${escapeHtml(subject)}</b> ${escapeHtml(text)}</li>`,
+  );
+  const list = items.length === 0 ? "" : `<ul>${items.join("")}</ul>`;
+  return `<section class="order"><h2>Order</h2><p>${escapeHtml(orderLine(order))}</p>${list}</section>`;
+}
+
+/** Why a step is not where its layer is declared, and what no order puts right. */
+function remarksOf({ steps, notes }: ChangeOrder): readonly { readonly subject: string; readonly text: string }[] {
+  return [
+    ...steps.flatMap(({ id, because }) => because.map((text) => ({ subject: id, text: `waits: ${text}.` }))),
+    ...notes.map(({ layer, text }) => ({ subject: layer, text: `interrupts: ${text}.` })),
+  ];
+}
+
+function wavesOf(steps: readonly OrderStep[]): readonly (readonly OrderStep[])[] {
+  const waves: OrderStep[][] = [];
+  const waveOf = new Map<string, number>();
+  for (const step of steps) {
+    const index = Math.max(-1, ...step.after.map((id) => waveOf.get(id) ?? -1)) + 1;
+    waveOf.set(step.id, index);
+    waves[index] = [...(waves[index] ?? []), step];
+  }
+  return waves;
+}
