@@ -52,7 +52,9 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
     const env = { ...(fixtures?.env ?? accountEnvironment()), ...provider.environment };
     const { parallel, mode, fixtures: onCopies } = options;
     const refresh = !onCopies;
-    const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
+    // It promises to read only: no lock is written, not even for the time of a plan.
+    const how = { parallel, refresh, mode, lock: false };
+    const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, ...how });
     return judgeAdoption(profile, outcomes, (performance.now() - started) / 1000, differencesFromBaseline(profile));
   } finally {
     await fixtures?.stop();

@@ -1,17 +1,11 @@
-import type { ChangeOrder, OrderStep } from "../../terraform/order/order-of-change";
+import { orderLine } from "../../terraform/order/order-line";
+import type { ChangeOrder } from "../../terraform/order/order-of-change";
 import { escapeHtml } from "./html-text";
 import type { PlanWarning } from "./warnings";
 
 /** Plans that contradict each other: something is taken away that another layer goes on using. */
 export function orderWarnings(order: ChangeOrder | undefined): readonly PlanWarning[] {
   return (order?.warnings ?? []).map(({ layer, text }) => ({ layer, kind: "interruption", text: `${text}.` }));
-}
-
-/** The order of an apply in one line: what may run side by side stands together. */
-export function orderLine({ steps }: ChangeOrder): string {
-  return wavesOf(steps)
-    .map((wave) => wave.map(({ id }) => id).join(" + "))
-    .join(" → ");
 }
 
 /** The order as GitHub's Markdown, with what is said of its steps. */
@@ -37,15 +31,4 @@ function remarksOf({ steps, notes }: ChangeOrder): readonly { readonly subject: 
     ...steps.flatMap(({ id, because }) => because.map((text) => ({ subject: id, text: `waits: ${text}.` }))),
     ...notes.map(({ layer, text }) => ({ subject: layer, text: `interrupts: ${text}.` })),
   ];
-}
-
-function wavesOf(steps: readonly OrderStep[]): readonly (readonly OrderStep[])[] {
-  const waves: OrderStep[][] = [];
-  const waveOf = new Map<string, number>();
-  for (const step of steps) {
-    const index = Math.max(-1, ...step.after.map((id) => waveOf.get(id) ?? -1)) + 1;
-    waveOf.set(step.id, index);
-    waves[index] = [...(waves[index] ?? []), step];
-  }
-  return waves;
 }

@@ -49,9 +49,12 @@ export interface PlanInOrderOptions extends Omit<PlanLayersOptions, "progress" |
   readonly runFolder: string;
   /** How progress is shown. */
   readonly mode: ProgressMode;
+  /** Whether each state is locked while it is planned. @default true */
+  readonly lock?: boolean;
 }
 
 interface PlannerOptions extends PlanLayersOptions {
+  readonly lock: boolean;
   readonly scratchFolder: string;
 }
 
@@ -68,7 +71,7 @@ export async function planInOrder(options: PlanInOrderOptions): Promise<readonly
     options.mode,
   );
   const [logFolder, scratchFolder] = [join(runFolder, "logs"), join(runFolder, "provisional")];
-  const planner = new Planner({ ...options, logFolder, scratchFolder, progress });
+  const planner = new Planner({ lock: true, ...options, logFolder, scratchFolder, progress });
   const outcomes = await runInWaves(selected, (layer) => planner.plan(layer), {
     parallel: options.parallel,
     order: "dependencies",
@@ -143,11 +146,11 @@ class Planner {
   }
 
   private async runPlan(layer: Layer, terraform: Terraform, planFile: string, word: string): Promise<string> {
-    const { progress, refresh } = this.options;
+    const { progress, refresh, lock } = this.options;
     progress.step(layer.id, "init");
     await terraform.init();
     progress.step(layer.id, refresh ? `${word} (reads the real resources)` : word);
-    await terraform.plan({ out: planFile, refresh });
+    await terraform.plan({ out: planFile, refresh, lock });
     progress.step(layer.id, "read the plan");
     return terraform.show(planFile);
   }
