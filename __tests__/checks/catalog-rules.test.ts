@@ -39,9 +39,9 @@ const LOKI = "modules/services/loki.ts";
 const CASES: readonly (readonly [
   name: string,
   wrong: readonly ServiceDefinition[],
-  path: string,
+  place: string,
   value: unknown,
-  rule: RegExp,
+  instead: RegExp,
   right: readonly ServiceDefinition[],
 ])[] = [
   [
@@ -103,7 +103,7 @@ const CASES: readonly (readonly [
   [
     "no default",
     withService("grafana", { loadBalancing: { routes: [], healthCheckGracePeriodSeconds: 1 } }),
-    "modules/services",
+    "modules/services loadBalancing.routes",
     [],
     /exactly one/,
     Object.values(catalog),
@@ -111,7 +111,7 @@ const CASES: readonly (readonly [
   [
     "two defaults",
     withService("loki", { loadBalancing: { routes: "default", healthCheckGracePeriodSeconds: 1 } }),
-    "modules/services",
+    "modules/services loadBalancing.routes",
     ["loki", "grafana"],
     /exactly one/,
     Object.values(catalog),
@@ -190,9 +190,18 @@ test("GIVEN the catalog of baseline THEN nothing is found", () => {
   expect(brokenCatalogRules(Object.values(catalog))).toEqual([]);
 });
 
-describe.each(CASES)("GIVEN %s", (_name, wrong, path, value, rule, right) => {
-  test("THEN path, value and rule are told, and nothing else", () => {
-    expect(brokenCatalogRules(wrong)).toEqual([{ path, value, rule: expect.stringMatching(rule) as string }]);
+describe.each(CASES)("GIVEN %s", (_name, wrong, place, value, instead, right) => {
+  test("THEN place, value and rule are told, and nothing else", () => {
+    const [file, key] = place.split(" ");
+    expect(brokenCatalogRules(wrong)).toEqual([
+      {
+        rule: expect.stringMatching(/^[a-z-]+$/) as string,
+        file,
+        key,
+        value,
+        instead: expect.stringMatching(instead) as string,
+      },
+    ]);
   });
 
   test("but one step back THEN nothing is found", () => {

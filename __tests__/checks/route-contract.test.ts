@@ -108,20 +108,6 @@ describe("GIVEN a wrong route", () => {
     ]);
   });
 
-  test("with six values THEN AWS's limit is told", () => {
-    const paths = [
-      "/loki/*",
-      "/otlp/v1/logs",
-      "/loki/api/*",
-      "/loki/api/v1/*",
-      "/loki/api/v1/push",
-      "/loki/api/v1/labels",
-    ];
-    expect(findings(withPaths("loki", paths))).toEqual([
-      expect.objectContaining({ rule: "listener-rule-size", value: paths }),
-    ]);
-  });
-
   test("that an earlier rule takes away THEN the priority shows", () => {
     const rules = routing.rules.map((rule) =>
       rule.id === "tempo_otlp_http" ? { ...rule, priority: 1, paths: ["/*v1/traces"] } : rule,

@@ -1,6 +1,6 @@
 import { UserError } from "../terminal/user-error";
 
-/** What AWS calls reach: a mock on this machine, or a real account. */
+/** Target of AWS calls: a mock on this machine, or a real account. */
 export type AwsTarget = { readonly kind: "mock"; readonly endpoint: string } | { readonly kind: "account" };
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

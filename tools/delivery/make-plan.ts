@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { PLANS_PREFIX } from "../../modules/config/state-backend-names";
+import { PLANS_PREFIX } from "../../modules/config/names";
 import { selectLayers, type Layer } from "../layers/layers";
 import { throwIfInterrupted } from "../terminal/process";
 import { buildReport, type PlanReport, type ReportedPlan } from "./report/plan-report";

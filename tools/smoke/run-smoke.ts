@@ -59,7 +59,7 @@ export interface SmokeReport {
   readonly tenant: string;
   /** Label of everything that was written. */
   readonly run: string;
-  /** Whether nothing failed. */
+  /** True if nothing failed. */
   readonly ok: boolean;
   readonly rows: readonly SmokeRow[];
   readonly seconds: number;
@@ -92,7 +92,7 @@ function newRunLabel(now: Date): string {
 }
 
 class Runner {
-  /** Whether a service is ready, once that is known: checks of other services may wait for it. */
+  /** Tests if a service is ready, once that is known: checks of other services may wait for it. */
   private readonly readiness: ReadonlyMap<ServiceName, Deferred>;
 
   constructor(

@@ -19,7 +19,7 @@ export interface StateOutput {
   readonly value: unknown;
 }
 
-/** What is read from a Terraform state. */
+/** Parts of a Terraform state that are read. */
 export interface StateFile {
   /** Grows by one with each write. */
   readonly serial: number;

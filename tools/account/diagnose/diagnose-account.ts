@@ -7,7 +7,7 @@ import { openSession } from "../../state/session";
 import { diagnose } from "./diagnose";
 import type { ServiceDiagnosis } from "./service-diagnosis";
 
-/** What is diagnosed. */
+/** Options of a diagnosis. */
 export interface DiagnoseAccountOptions {
   /** @default - LGTM_PROFILE, then `activeProfile` */
   readonly profile?: string | undefined;
@@ -16,11 +16,11 @@ export interface DiagnoseAccountOptions {
   readonly lines: number;
   /** Told the profile and account once. @default - no one */
   readonly report?: (text: string) => void;
-  /** Where endpoint and credentials are looked for. @default process.env */
+  /** Environment with endpoint and credentials. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What was found, and where. */
+/** Diagnoses, and the account that they belong to. */
 export interface AccountDiagnosis extends DeploymentSummary {
   readonly services: readonly ServiceDiagnosis[];
 }

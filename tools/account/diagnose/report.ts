@@ -2,7 +2,7 @@ import { renderTable } from "../../terminal/table";
 import { describeStop } from "./judge";
 import type { LooksLike, ServiceDiagnosis, TimedLine } from "./service-diagnosis";
 
-/** How much is shown of what there is a lot of. */
+/** Largest number of entries shown of a long list. */
 const SHOWN = { events: 8, stoppedTasks: 5 } as const;
 
 /**

@@ -17,7 +17,7 @@ const FOREIGN_PREFIX: IncidentSign = {
 const COMPILED = "run `./lgtm lint` and `./lgtm synth`: both refuse it and say where";
 
 /**
- * How each incident is recognized. The texts are those of the history, of the programs at the pinned versions (seen by
+ * Signs by which each incident is recognized. The texts are those of the history, of the programs at the pinned versions (seen by
  * putting the mistake back), of Terraform's AWS provider and of AWS's messages.
  */
 const RECOGNITIONS: Readonly<Record<IncidentId, Recognition>> = {

@@ -5,11 +5,11 @@ import { describeLock } from "../../../state/report";
 import type { KnownState, PreflightContext } from "../context";
 import type { Finding } from "../finding";
 
-/** What reading states and locks takes. */
+/** Permissions needed to read states and locks. */
 export const STATES_ACTIONS: readonly string[] = ["s3:GetObject", "s3:ListBucket", "dynamodb:GetItem"];
 
 /**
- * Whether the states can be worked on: bucket and lock table are there, and no one holds a lock.
+ * Checks that the states can be used: bucket and lock table are there, and no one holds a lock.
  *
  * @param context the states, read
  */

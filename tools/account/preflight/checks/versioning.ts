@@ -9,7 +9,7 @@ type Versioning = DataBucketConfig["versioning"];
 
 const ACTIONS = ["s3:GetBucketVersioning"];
 
-/** Whether the buckets are versioned as the configuration says; the provider refuses to go back to `Disabled`. */
+/** Checks that the buckets are versioned as the configuration says; the provider refuses to go back to `Disabled`. */
 export const versioningCheck: PreflightCheck = {
   actions: ACTIONS,
   run: (context) => {
