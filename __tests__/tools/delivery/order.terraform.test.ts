@@ -3,6 +3,7 @@
  * back, in three small layers with the real Terraform and AWS provider on a mock.
  */
 import type { ApplyResult } from "../../../tools/delivery/apply-plan";
+import { UserError } from "../../../tools/terminal/user-error";
 import { SmallLayers, type SmallLayer } from "../../support/small-layers";
 
 jest.setTimeout(600_000);
@@ -47,7 +48,7 @@ describe("on the way to target and back, by the calls to AWS", () => {
             policy: policy(...(name === "shared" ? sharedActions : ["s3:GetObject"])),
           })) as Record<string, object>,
         },
-        output: { arns: each(names, (name) => `\${aws_iam_role.${name}.arn}`) },
+        output: { role_arns: each(names, (name) => `\${aws_iam_role.${name}.arn}`) },
       },
       "50-routes": {
         data: { aws_vpc: { main: { default: true } } },
@@ -60,7 +61,7 @@ describe("on the way to target and back, by the calls to AWS", () => {
             vpc_id: "${data.aws_vpc.main.id}",
           })) as Record<string, object>,
         },
-        output: { arns: each(groups, (name) => `\${aws_lb_target_group.${name}.arn}`) },
+        output: { target_group_arns: each(groups, (name) => `\${aws_lb_target_group.${name}.arn}`) },
       },
       "60-tasks": {
         reads: { roles: "20-roles", routes: "50-routes" },
@@ -74,7 +75,7 @@ describe("on the way to target and back, by the calls to AWS", () => {
               network_mode: "awsvpc",
               cpu: 256,
               memory: 512,
-              task_role_arn: `\${data.terraform_remote_state.roles.outputs.arns["${isAfter ? "mimir" : "shared"}"]}`,
+              task_role_arn: `\${data.terraform_remote_state.roles.outputs.role_arns["${isAfter ? "mimir" : "shared"}"]}`,
               container_definitions: JSON.stringify([{ name: "mimir", image: "mimir:1", essential: true }]),
             },
           },
@@ -87,7 +88,7 @@ describe("on the way to target and back, by the calls to AWS", () => {
               desired_count: 0,
               network_configuration: { subnets: "${data.aws_subnets.all.ids}" },
               load_balancer: groups.map((name) => ({
-                target_group_arn: `\${data.terraform_remote_state.routes.outputs.arns["${name}"]}`,
+                target_group_arn: `\${data.terraform_remote_state.routes.outputs.target_group_arns["${name}"]}`,
                 container_name: "mimir",
                 container_port: 80,
               })),
@@ -198,7 +199,9 @@ describe("what is removed while something uses it", () => {
     expect(plan.manifest.order.steps.map(({ id }) => id)).toEqual(["21-roles", "61-tasks", "21-roles, deletions"]);
     let isBroken = true;
     const beforeLayer = ({ id }: { readonly id: string }) =>
-      isBroken && id === "61-tasks" ? Promise.reject(new Error("no capacity")) : Promise.resolve();
+      isBroken && id === "61-tasks"
+        ? Promise.reject(new UserError({ what: "no capacity", mend: "wait" }))
+        : Promise.resolve();
 
     const cut = await small.apply(plan, { beforeLayer });
     expect(statuses(cut)).toEqual([

@@ -23,9 +23,14 @@ export function stepsOf(steps: readonly OrderStep[], layers: readonly Layer[]): 
   });
 }
 
-/** A plan without its deletions: what a step applies that leaves them to a later one. */
+/** A plan without its deletions, those of outputs included: what a step applies that leaves them to a later one. */
 export function withoutDeletions(plan: PlanJson): PlanJson {
-  return { ...plan, resource_changes: plan.resource_changes.filter(({ change }) => !isDeletion(change)) };
+  const outputs = Object.entries(plan.output_changes).filter(([, change]) => !isDeletion(change));
+  return {
+    ...plan,
+    resource_changes: plan.resource_changes.filter(({ change }) => !isDeletion(change)),
+    output_changes: Object.fromEntries(outputs),
+  };
 }
 
 /**
