@@ -1,5 +1,7 @@
 import { checkPlatform } from "./checks/check-platform";
+import { validateEnvironments } from "./checks/environments";
 import { validateConfig } from "./checks/validate";
+import { describeFinding } from "./modules/config/config-error";
 import { resolveProfile } from "./modules/config/profiles";
 import { readReleases } from "./modules/config/releases";
 import { buildPlatform } from "./stacks/platform";
@@ -9,6 +11,7 @@ import { endRefused, openApp, writeLayers } from "./stacks/synthesis";
 try {
   const profile = resolveProfile();
   validateConfig(profile);
+  for (const warning of validateEnvironments()) console.error(`Warning: ${describeFinding(warning)}`);
   const releases = readReleases(profile.config.environment);
 
   const app = openApp();

@@ -14,7 +14,9 @@ import { operationFindings } from "../checks/operation";
 import { routeContractFindings } from "../checks/route-contract";
 import { readRouting, type Routing } from "../checks/routing";
 import { findingsIn } from "../checks/validate";
-import { serviceCatalog } from "../modules/services/catalog";
+import { deployedService, deployedServices, serviceCatalog } from "../modules/services/catalog";
+import { settingsIn } from "../checks/served-paths";
+import { serviceSources } from "../checks/service-sources";
 import { platformJson } from "../stacks/platform-json";
 import { findingsWith, replacing, withKey } from "./support/service-files";
 import { withValue } from "./support/with-value";
@@ -28,6 +30,7 @@ type Guard =
 
 const { target } = profiles;
 const catalog = serviceCatalog(target);
+const settings = settingsIn(deployedServices(target).map((name) => serviceSources(target, name)));
 
 const told = (findings: readonly Finding[]) =>
   findings.map((finding) => describeFinding({ ...finding, value: undefined }));
@@ -48,8 +51,8 @@ beforeAll(() => {
     ecs: json("60-ecs"),
   });
 });
-const routes = (changed: Partial<Routing>, tempoApiPrefix = "/tempo") =>
-  told(routeContractFindings({ routing: { ...routing, ...changed }, catalog, tempoApiPrefix }));
+const routes = (changed: Partial<Routing>, images = settings) =>
+  told(routeContractFindings({ routing: { ...routing, ...changed }, catalog, settings: images }));
 
 const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   I01: [
@@ -60,7 +63,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
     },
     {
       replay: "an image without it behind /tempo/*",
-      found: () => routes({}, ""),
+      found: () => routes({}, settingsIn([])),
       says: /GET \/tempo\/api\/search: .*a load balancer rewrites no path/,
     },
     {
@@ -85,10 +88,10 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
     {
       replay: "readiness at /tempo/ready",
       found: () => {
-        const tempo = { ...catalog.tempo, readiness: { path: "/tempo/ready", port: "http" } };
-        return told(catalogFindings(target, { ...catalog, tempo }, "/tempo"));
+        const tempo = { ...deployedService(target, "tempo"), readiness: { path: "/tempo/ready", port: "http" } };
+        return told(catalogFindings(target, { ...catalog, tempo }, settings));
       },
-      says: /write \{ path: "\/ready", port: "http" \}/,
+      says: /name the path by which Tempo says that it is ready/,
     },
     {
       replay: "Mimir's target group asks /-/ready",
@@ -227,7 +230,11 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   I19: [
     {
       replay: "wget in Mimir's image",
-      found: () => told(healthCheckFindings("mimir", "wget --spider http://localhost:8080/ready || exit 1")),
+      found: () => {
+        const { healthCheck } = deployedService(target, "grafana");
+        const mimir = deployedService(target, "mimir");
+        return told(healthCheckFindings(healthCheck === undefined ? mimir : { ...mimir, healthCheck }));
+      },
       says: /remove it: the image has no shell/,
     },
   ],

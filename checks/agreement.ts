@@ -62,7 +62,7 @@ function readinessFindings(service: DeployedService, settings: Settings): readon
       file: `modules/services/${name}.ts`,
       key: "readiness",
       value: readiness,
-      instead: `name a path that ${title} serves on that port (${exact.join(", ")}): it answers 404 elsewhere, and no target becomes healthy`,
+      instead: `name the path by which ${title} says that it is ready, one of those that it serves on that port (${exact.join(", ")}): elsewhere it answers 404, and no target becomes healthy`,
       incident: "I03",
     },
   ];

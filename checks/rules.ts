@@ -3,6 +3,7 @@ import type { Finding } from "../modules/config/config-error";
 import { MIN_MAINTENANCE_MINUTES, NAME_LENGTH, REGION_ZONES, VPC_PREFIX } from "../modules/config/limits";
 import { namePrefix, targetGroupName } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
+import { SERVICE_NAMES } from "../modules/config/service-name";
 import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { brokenAwsRules } from "./aws-rules";
@@ -166,14 +167,12 @@ const configsAreForSoManyTasks: Rule = (config) =>
 
 /** The types say so too, where a profile is made by `defineProfile`. */
 const servicesHaveVersions: Rule = ({ services, imageVersions }) => [
-  ...Object.keys(services)
-    .filter((name) => !(name in imageVersions))
-    .map((name) => problem(`imageVersions.${name}`, undefined, `is missing: services.${name} deploys it`)),
-  ...Object.keys(imageVersions)
-    .filter((name) => !(name in services))
-    .map((name) =>
-      problem(`services.${name}`, undefined, `is missing: imageVersions.${name} is of a service that is not deployed`),
-    ),
+  ...SERVICE_NAMES.filter((name) => name in services && !(name in imageVersions)).map((name) =>
+    problem(`imageVersions.${name}`, undefined, `is missing: services.${name} deploys it`),
+  ),
+  ...SERVICE_NAMES.filter((name) => name in imageVersions && !(name in services)).map((name) =>
+    problem(`services.${name}`, undefined, `is missing: imageVersions.${name} is of a service that is not deployed`),
+  ),
 ];
 
 /** The longest names that are built from project and environment, with AWS's limit for each. */

@@ -1,9 +1,10 @@
 import { profiles } from "../../common.config";
-import { CLIENT_CALLS } from "../../checks/client-calls";
 import { routeContractFindings } from "../../checks/route-contract";
 import { readRouting, type Routing, type RoutingLayers } from "../../checks/routing";
+import { settingsIn } from "../../checks/served-paths";
+import { serviceSources } from "../../checks/service-sources";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedServices, serviceCatalog } from "../../modules/services/catalog";
 import { platformJson } from "../../stacks/platform-json";
 
 /** The layers that decide about routes, as Terraform gets them. */
@@ -17,9 +18,10 @@ function layersOf(config: PlatformConfig): RoutingLayers {
 const { target, staging, baseline } = profiles;
 const routing = readRouting(layersOf(target));
 const catalog = serviceCatalog(target);
+const settings = settingsIn(deployedServices(target).map((name) => serviceSources(target, name)));
 
 function findings(changed: Partial<Routing>) {
-  return routeContractFindings({ routing: { ...routing, ...changed }, catalog, tempoApiPrefix: "/tempo" });
+  return routeContractFindings({ routing: { ...routing, ...changed }, catalog, settings });
 }
 
 /** The rule of an address with other paths. */
@@ -44,7 +46,7 @@ describe("GIVEN the synthesized layers", () => {
     const contract = {
       routing: readRouting(layersOf(config)),
       catalog: serviceCatalog(config),
-      tempoApiPrefix: "/tempo",
+      settings,
     };
     expect(routeContractFindings(contract)).toEqual([]);
   });
@@ -53,7 +55,7 @@ describe("GIVEN the synthesized layers", () => {
     const contract = {
       routing: readRouting(layersOf(baseline)),
       catalog: serviceCatalog(baseline),
-      tempoApiPrefix: "",
+      settings: settingsIn([]),
     };
     const found = routeContractFindings(contract);
     expect(found).toContainEqual(
@@ -156,8 +158,4 @@ describe("GIVEN a target that cannot answer", () => {
     );
     expect(findings({ rules })).toContainEqual(expect.objectContaining({ rule: "target-group-unused" }));
   });
-});
-
-test("every route's signal has a client call that carries a tenant", () => {
-  for (const { service, hasTenant } of CLIENT_CALLS) expect(hasTenant).toBe(service !== "grafana");
 });

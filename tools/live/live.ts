@@ -96,7 +96,7 @@ function refuseOriginalConfigs({ name, config }: Profile): void {
   throw new UserError({
     what: `Profile ${name} cannot be run live: its task definitions run today's images, and do not inject what the configs below dockerfiles/ read.`,
     where: "common.config.ts (serviceConfigs)",
-    mend: "run `./lgtm rehearse --live --profile target`",
+    mend: "run `./lgtm dev --profile target`",
     exit: "badInput",
   });
 }

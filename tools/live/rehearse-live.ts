@@ -100,7 +100,7 @@ async function attached({ mock: record }: RehearsalRecord): Promise<Mock> {
   if (mock !== undefined) return mock;
   throw new UserError({
     what: `The mock of this rehearsal is gone (process ${record.pid}, port ${record.port}).`,
-    mend: "start anew: `./lgtm rehearse --live`",
+    mend: "start anew: `./lgtm dev`",
     exit: "negative",
   });
 }

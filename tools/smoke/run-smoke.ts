@@ -11,12 +11,6 @@ import { mimirChecks } from "./services/mimir";
 import { pyroscopeChecks } from "./services/pyroscope";
 import { tempoChecks } from "./services/tempo";
 
-/** Services behind the load balancer, in the order of the table. */
-export const SMOKE_SERVICES = ["grafana", "mimir", "loki", "tempo", "pyroscope"] as const satisfies ServiceName[];
-
-/** A service that can be tested from outside. */
-export type SmokeService = (typeof SMOKE_SERVICES)[number];
-
 /** A run of the smoke test. */
 export interface SmokeOptions {
   /** URL of the load balancer. */

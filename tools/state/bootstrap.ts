@@ -25,7 +25,7 @@ export interface BootstrapSetting {
   readonly found: string;
 }
 
-/** What `./lgtm bootstrap` found and did. */
+/** What `./lgtm state bootstrap` found and did. */
 export interface BootstrapResult {
   readonly bucket: string;
   readonly region: string;

@@ -94,6 +94,6 @@ export function describeLikeness({ id, certainty, what, remedy, seen }: LooksLik
   return [
     `${id}${certainty === "typical" ? "" : " (possibly)"}: ${what}`,
     ...seen.map((text) => `  seen: ${text}`),
-    `  to do: ${remedy}`,
+    `  fix: ${remedy}`,
   ];
 }

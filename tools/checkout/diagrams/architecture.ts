@@ -5,7 +5,7 @@ import type { LayerId } from "../../../stacks/outputs";
 import type { Layer } from "../../layers/layers";
 import { projectRoot } from "../../terminal/paths";
 import { readStackFacts } from "../../layers/stack-file";
-import { replaceSection } from "./generated-section";
+import { replaceSection } from "../generated/generated-section";
 import { layersDiagram } from "./layers-diagram";
 import { routesDiagram } from "./routes-diagram";
 

@@ -182,6 +182,6 @@ class Reader {
 function notApplied(what: string): UserError {
   return new UserError({
     what: `The mock holds no whole platform: ${what}.`,
-    mend: "apply all layers, with `./lgtm rehearse --live`",
+    mend: "apply all layers, with `./lgtm dev`",
   });
 }

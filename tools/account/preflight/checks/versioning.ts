@@ -46,7 +46,7 @@ async function findingOf(
         ...row,
         status: "warning",
         found: `it is ${actual.value}: a state that is overwritten is lost`,
-        mend: "apply 00-bootstrap, or ./lgtm bootstrap",
+        mend: "apply 00-bootstrap, or ./lgtm state bootstrap",
       }
     : { ...row, status: "warning", found: `it is ${actual.value}; an apply changes it to ${wanted}` };
 }

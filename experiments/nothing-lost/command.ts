@@ -1,13 +1,14 @@
 import { createRequire } from "node:module";
 import { relative } from "node:path";
-import type { Command } from "commander";
+import { Command } from "commander";
 import { profiles } from "../../common.config";
 import type { Profile } from "../../modules/config/profiles";
-import { exitCodes } from "../terminal/exit-codes";
-import { STORING_SERVICES, type StoringService } from "../../experiments/nothing-lost/items/signal-items";
-import { loadProfile } from "../layers/profile";
-import { UserError } from "../terminal/user-error";
-import { jsonOption, profileOption } from "./options";
+import { jsonOption, profileOption } from "../../tools/commands/options";
+import { exitCodes } from "../../tools/terminal/exit-codes";
+import { runProgram } from "../../tools/terminal/run-program";
+import { STORING_SERVICES, type StoringService } from "./items/signal-items";
+import { loadProfile } from "../../tools/layers/profile";
+import { UserError } from "../../tools/terminal/user-error";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -17,11 +18,10 @@ interface Options {
   readonly json?: true;
 }
 
-/** `./lgtm nothing-lost`: what a stop and a replacement of each service loses. */
-export function registerNothingLost(program: Command): void {
-  program
-    .command("nothing-lost")
-    .summary("stop and replace each service, and look for lost data")
+/** Makes the command line of `npm run nothing-lost`, which looks for data that a stop or a replacement of a service loses. */
+function nothingLostProgram(): Command {
+  return new Command("nothing-lost")
+    .usage("-- [options] [service...]    (npm run nothing-lost)")
     .description(
       "Runs each service that keeps data with its own program and the config in its image, in network namespaces of " +
         "this machine (Linux) and with a mock of S3. Writes, stops it at once, starts it on an empty disk and reads all " +
@@ -31,23 +31,15 @@ export function registerNothingLost(program: Command): void {
     .argument("[service...]", `services: ${STORING_SERVICES.join(", ")} (default: all)`)
     .addOption(profileOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm nothing-lost\n  $ ./lgtm nothing-lost tempo --profile staging")
+    .addHelpText("after", "\nExample:\n  $ npm run nothing-lost\n  $ npm run nothing-lost -- tempo --profile staging")
     .action(runNothingLost);
 }
 
 async function runNothingLost(names: readonly string[], options: Options): Promise<void> {
-  const { proveNothingLost } = load(
-    "../../experiments/nothing-lost/prove",
-  ) as typeof import("../../experiments/nothing-lost/prove");
-  const { lossesIn } = load(
-    "../../experiments/nothing-lost/judge",
-  ) as typeof import("../../experiments/nothing-lost/judge");
-  const { renderLosses } = load(
-    "../../experiments/nothing-lost/report",
-  ) as typeof import("../../experiments/nothing-lost/report");
-  const { todaysImages } = load(
-    "../../experiments/nothing-lost/todays-images",
-  ) as typeof import("../../experiments/nothing-lost/todays-images");
+  const { proveNothingLost } = load("./prove") as typeof import("./prove");
+  const { lossesIn } = load("./judge") as typeof import("./judge");
+  const { renderLosses } = load("./report") as typeof import("./report");
+  const { todaysImages } = load("./todays-images") as typeof import("./todays-images");
   const { name: profile, config } = profileFor(options.profile);
   const { results, runFolder } = await proveNothingLost({
     config,
@@ -86,9 +78,11 @@ function profileFor(explicit: string | undefined): Profile {
   const isChosen = explicit !== undefined || (process.env.LGTM_PROFILE ?? "") !== "";
   if (!isChosen) return loadProfile("target");
   throw new UserError({
-    what: `Profile ${profile.name} runs the images of the HCL, which are not in this repository.`,
+    what: `Profile ${profile.name} runs the images of the legacy Terraform, which are not in this repository.`,
     where: "--profile or LGTM_PROFILE",
     mend: "run the images below dockerfiles/ with --profile target",
     exit: "badInput",
   });
 }
+
+void runProgram(nothingLostProgram, process.argv.slice(2));

@@ -1,18 +1,17 @@
 import type { Command } from "commander";
-import { parseDrift } from "../delivery/drift-file";
-import { connectToGitHub, gitHubAccess } from "../delivery/github/client";
-import { keepDriftIssues } from "../delivery/github/drift-issues";
-import { readTextFile } from "../terminal/read-text-file";
+import { parseDrift } from "../../delivery/drift-file";
+import { connectToGitHub, gitHubAccess } from "../../delivery/github/client";
+import { keepDriftIssues } from "../../delivery/github/drift-issues";
+import { readTextFile } from "../../terminal/read-text-file";
 
 interface Options {
   readonly file: string;
   readonly environment: string;
 }
 
-/** `./lgtm drift-issues`: one issue for each layer that drifted. */
-export function registerDriftIssues(program: Command): void {
-  program
-    .command("drift-issues")
+/** Adds `./lgtm ci drift-issues`, which keeps one issue for each layer that drifted. */
+export function registerDriftIssues(ci: Command): void {
+  ci.command("drift-issues")
     .summary("keep one GitHub issue for each layer that drifted")
     .description(
       "Reads what `./lgtm drift --json` found and opens, updates, takes up again or closes one issue a layer. A layer that could " +
@@ -20,7 +19,7 @@ export function registerDriftIssues(program: Command): void {
     )
     .requiredOption("--file <file>", "output of `./lgtm drift --json`")
     .requiredOption("--environment <name>", "the deployment, which the issues carry")
-    .addHelpText("after", "\nExample:\n  $ ./lgtm drift-issues --file drift.json --environment prod")
+    .addHelpText("after", "\nExample:\n  $ ./lgtm ci drift-issues --file drift.json --environment prod")
     .action(runDriftIssues);
 }
 

@@ -10,20 +10,20 @@ interface Options {
   readonly json?: true;
 }
 
-/** `./lgtm bootstrap`: the one thing that Terraform does not make. */
-export function registerBootstrap(program: Command): void {
-  program
+/** Adds `./lgtm state bootstrap`, which makes the one thing that Terraform does not make. */
+export function registerBootstrap(state: Command): void {
+  state
     .command("bootstrap")
     .summary("make the bucket that holds layer 00's own state")
     .description(
-      "Makes the one thing outside Terraform: the bucket for the state of layer 00, which then makes the bucket and the\n" +
-        "lock table of all other states. Versioned, encrypted, closed to the public. Safe to repeat: what is there is\n" +
+      "Makes the one thing outside Terraform: the bucket for the state of layer 00, which then makes the bucket and the " +
+        "lock table of all other states. Versioned, encrypted, closed to the public. Safe to repeat: what is there is " +
         "checked, and corrected after saying so.",
     )
     .addOption(profileOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm bootstrap --profile baseline")
-    .action(runBootstrap);
+    .addHelpText("after", "\nExample:\n  $ ./lgtm state bootstrap --profile baseline")
+    .action(async (_options: unknown, command: Command) => runBootstrap(command.optsWithGlobals()));
 }
 
 async function runBootstrap(options: Options): Promise<void> {

@@ -1,18 +1,20 @@
 import type { Command } from "commander";
-import { listDeployments } from "../layers/deployments";
-import { writeOutputs } from "../delivery/github/job";
-import { renderTable } from "../terminal/table";
-import { gitHubOption, jsonOption } from "./options";
+import { createRequire } from "node:module";
+import { writeOutputs } from "../../delivery/github/job";
+import { renderTable } from "../../terminal/table";
+import { gitHubOption, jsonOption } from "../options";
+
+/** Loads when the command runs: what is behind it takes longer to load than help may take. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly github?: true;
   readonly json?: true;
 }
 
-/** `./lgtm deployments`: which environments are deployed, and as what. */
-export function registerDeployments(program: Command): void {
-  program
-    .command("deployments")
+/** Adds `./lgtm ci deployments`, which lists the environments that are deployed. */
+export function registerDeployments(ci: Command): void {
+  ci.command("deployments")
     .summary("list the environments that are deployed, and how")
     .description(
       "Lists `deployments` of common.config.ts: each environment with its profile, its region and the names that the workflows look " +
@@ -21,11 +23,12 @@ export function registerDeployments(program: Command): void {
     .argument("[environments...]", "only these; an unknown one ends with 2")
     .addOption(gitHubOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm deployments\n  $ ./lgtm deployments prod --json")
+    .addHelpText("after", "\nExample:\n  $ ./lgtm ci deployments\n  $ ./lgtm ci deployments prod --json")
     .action(runDeployments);
 }
 
 function runDeployments(only: readonly string[], options: Options): void {
+  const { listDeployments } = load("../../layers/deployments") as typeof import("../../layers/deployments");
   const all = listDeployments(only);
   if (options.github === true) writeOutputs({ matrix: JSON.stringify(all) });
   if (options.json === true) {

@@ -1,10 +1,13 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
-import { listDeployments } from "../layers/deployments";
-import { writeOutputs } from "../delivery/github/job";
-import { imagesToBuild, type ImageToBuild } from "../images/to-build";
-import { renderTable } from "../terminal/table";
-import { collectNames, gitHubOption, jsonOption } from "./options";
+import { createRequire } from "node:module";
+import { SERVICE_NAMES, type ServiceName } from "../../../modules/config/service-name";
+import { writeOutputs } from "../../delivery/github/job";
+import type { ImageToBuild } from "../../images/to-build";
+import { renderTable } from "../../terminal/table";
+import { collectNames, gitHubOption, jsonOption } from "../options";
+
+/** Loads when the command runs: what is behind it takes longer to load than help may take. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly changedSince?: string;
@@ -13,10 +16,9 @@ interface Options {
   readonly json?: true;
 }
 
-/** `./lgtm images`: which images are to be built. */
-export function registerImages(program: Command): void {
-  program
-    .command("images")
+/** Adds `./lgtm ci images`, which lists the images to build. */
+export function registerImages(ci: Command): void {
+  ci.command("images")
     .summary("list the images to build for each deployment")
     .description(
       "Lists services for each deployment: all, those named, or with --changed-since those whose folder below dockerfiles/ changed or " +
@@ -28,11 +30,16 @@ export function registerImages(program: Command): void {
     .option("--deployment <name...>", "only for this environment", collectNames, [])
     .addOption(gitHubOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm images --changed-since main\n  $ ./lgtm images tempo loki --json")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ ./lgtm ci images --changed-since main\n  $ ./lgtm ci images tempo loki --json",
+    )
     .action(runImages);
 }
 
 async function runImages(services: readonly ServiceName[], options: Options): Promise<void> {
+  const { listDeployments } = load("../../layers/deployments") as typeof import("../../layers/deployments");
+  const { imagesToBuild } = load("../../images/to-build") as typeof import("../../images/to-build");
   const { changedSince } = options;
   const images = await imagesToBuild({ deployments: listDeployments(options.deployment), services, changedSince });
   if (options.github === true) {

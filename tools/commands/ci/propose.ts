@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { relative, resolve } from "node:path";
-import { connectToGitHub, gitHubAccess } from "../delivery/github/client";
-import { propose } from "../delivery/github/propose";
-import { projectRoot } from "../terminal/paths";
-import { readTextFile } from "../terminal/read-text-file";
-import { UserError } from "../terminal/user-error";
+import { connectToGitHub, gitHubAccess } from "../../delivery/github/client";
+import { propose } from "../../delivery/github/propose";
+import { projectRoot } from "../../terminal/paths";
+import { readTextFile } from "../../terminal/read-text-file";
+import { UserError } from "../../terminal/user-error";
 
 interface Options {
   readonly file: string;
@@ -14,10 +14,9 @@ interface Options {
   readonly body: string;
 }
 
-/** `./lgtm propose`: a changed file as a pull request. */
-export function registerPropose(program: Command): void {
-  program
-    .command("propose")
+/** Adds `./lgtm ci propose`, which opens a pull request with a changed file. */
+export function registerPropose(ci: Command): void {
+  ci.command("propose")
     .summary("open a pull request with one changed file")
     .description(
       "Commits one file of this checkout to a branch on GitHub and opens a pull request, or brings the one of an earlier try up to " +
@@ -30,7 +29,7 @@ export function registerPropose(program: Command): void {
     .option("--body <markdown>", "text of the pull request", "")
     .addHelpText(
       "after",
-      '\nExample:\n  $ ./lgtm propose --file releases.json --branch release/tempo --title "Release tempo 2.9.0"',
+      '\nExample:\n  $ ./lgtm ci propose --file releases.json --branch release/tempo --title "Release tempo 2.9.0"',
     )
     .action(runPropose);
 }

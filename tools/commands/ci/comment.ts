@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { connectToGitHub, gitHubAccess } from "../delivery/github/client";
-import { keepComment } from "../delivery/github/comment";
-import { readTextFile } from "../terminal/read-text-file";
-import { positiveInteger } from "./options";
+import { connectToGitHub, gitHubAccess } from "../../delivery/github/client";
+import { keepComment } from "../../delivery/github/comment";
+import { readTextFile } from "../../terminal/read-text-file";
+import { positiveInteger } from "../options";
 
 interface Options {
   readonly pr: number;
@@ -10,10 +10,9 @@ interface Options {
   readonly marker: string;
 }
 
-/** `./lgtm comment`: one comment of a pull request, kept up to date. */
-export function registerComment(program: Command): void {
-  program
-    .command("comment")
+/** Adds `./lgtm ci comment`, which keeps one comment of a pull request up to date. */
+export function registerComment(ci: Command): void {
+  ci.command("comment")
     .summary("write a pull request's comment, or bring it up to date")
     .description(
       "Writes a Markdown file as a comment of a pull request on GitHub, in place of the one that it wrote there before. Needs " +
@@ -22,7 +21,7 @@ export function registerComment(program: Command): void {
     .requiredOption("--pr <number>", "the pull request", positiveInteger)
     .requiredOption("--file <file>", "Markdown; what a comment does not hold is cut")
     .requiredOption("--marker <name>", "tells this comment from others of the same pull request")
-    .addHelpText("after", "\nExample:\n  $ ./lgtm comment --pr 12 --file report.md --marker plan-prod")
+    .addHelpText("after", "\nExample:\n  $ ./lgtm ci comment --pr 12 --file report.md --marker plan-prod")
     .action(runComment);
 }
 

@@ -1,7 +1,8 @@
-import type { Command } from "commander";
+import { Command } from "commander";
 import { createRequire } from "node:module";
-import { exitCodes } from "../terminal/exit-codes";
-import { jsonOption, parallelOption, positiveInteger } from "./options";
+import { jsonOption, parallelOption, positiveInteger } from "../../tools/commands/options";
+import { exitCodes } from "../../tools/terminal/exit-codes";
+import { runProgram } from "../../tools/terminal/run-program";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -14,11 +15,10 @@ interface Options {
   readonly json?: true;
 }
 
-/** `./lgtm bench`: how fast it is. */
-export function registerBench(program: Command): void {
-  program
-    .command("bench")
-    .summary("measure synth and plans")
+/** Makes the command line of `npm run bench`, which measures synth and plans. */
+function benchProgram(): Command {
+  return new Command("bench")
+    .usage("-- [options]    (npm run bench)")
     .description(
       "Measures the synth of all layers, of 1 and 10 environments in one process, and the plans of all layers on " +
         "the committed state files, one after the other against side by side. The median counts. " +
@@ -29,15 +29,13 @@ export function registerBench(program: Command): void {
     .option("--apply", "measure whole applies on the mock too: a quarter of an hour a run")
     .addOption(parallelOption())
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm bench --runs 3 --no-plans")
+    .addHelpText("after", "\nExample:\n  $ npm run bench -- --runs 3 --no-plans")
     .action(runBench);
 }
 
 async function runBench(options: Options): Promise<void> {
-  const { bench } = load("../../experiments/bench/bench") as typeof import("../../experiments/bench/bench");
-  const { meetsGoal, renderBench } = load(
-    "../../experiments/bench/report",
-  ) as typeof import("../../experiments/bench/report");
+  const { bench } = load("./bench") as typeof import("./bench");
+  const { meetsGoal, renderBench } = load("./report") as typeof import("./report");
   const { runs, plans, parallel } = options;
   const report = (text: string): void => {
     if (options.json !== true) process.stderr.write(`${text}\n`);
@@ -46,3 +44,5 @@ async function runBench(options: Options): Promise<void> {
   process.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : renderBench(results)}\n`);
   if (!results.every(meetsGoal)) process.exitCode = exitCodes.negative;
 }
+
+void runProgram(benchProgram, process.argv.slice(2));
