@@ -48,11 +48,7 @@ const BASELINE: readonly KnownFinding[] = [
     [["common.config.ts", "imageRepositories.deployedTag", "upstream"]],
   ),
   ...known("lifecycle-selects-nothing", "I29: no image has both tags, so none expires; target has rules that match.", [
-    [
-      "common.config.ts",
-      "imageRepositories.lifecycleRules[0]",
-      { description: "Keep last 30 tagged images", tagPrefixes: ["v", "release"], keepCount: 30 },
-    ],
+    ["common.config.ts", "imageRepositories.lifecycleRules[0]", ["v", "release"]],
   ]),
   ...known("stop-timeout-below-flush", "Today's task definition says 30; target gives Alloy 90 seconds.", [
     ["common.config.ts", "services.alloy.stopTimeoutSeconds", 30],

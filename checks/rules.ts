@@ -272,7 +272,7 @@ const listenerIsOpen: Rule = ({ loadBalancer: { certificateArn, ingress } }) => 
     certificateArn === undefined
       ? [80, "there is no certificate, so the load balancer listens for HTTP alone"]
       : [443, "the load balancer serves HTTPS there"];
-  return ingress.length === 0 || ingress.some((rule) => rule.port === port)
+  return ingress.length === 0 || ingress.some((rule) => rule.port <= port && port <= (rule.toPort ?? rule.port))
     ? []
     : [
         problem(
@@ -322,6 +322,6 @@ const RULES: Rules<PlatformConfig> = {
 function subnetCidrs({ network }: Pick<PlatformConfig, "network">): [string, string][] {
   return network.zones.flatMap(({ publicCidr, privateCidr }, index): [string, string][] => [
     [`network.zones[${index}].publicCidr`, publicCidr],
-    [`network.zones[${index}].privateCidr`, privateCidr],
+    ...(privateCidr === undefined ? [] : [[`network.zones[${index}].privateCidr`, privateCidr] as [string, string]]),
   ]);
 }

@@ -80,15 +80,18 @@ export interface ZoneConfig {
   readonly name: string;
   /** CIDR block of the zone's public subnet (load balancer, NAT gateway); /16 to /27. */
   readonly publicCidr: string;
-  /** CIDR block of the zone's private subnet (tasks, cache). */
-  readonly privateCidr: string;
+  /**
+   * CIDR block of the zone's private subnet (tasks, cache).
+   * @default - the zone has no private subnet; tasks and cache are in the others
+   */
+  readonly privateCidr?: string;
 }
 
-/** The VPC; each zone gets a public and a private subnet and a NAT gateway of its own. */
+/** The VPC; each zone gets a public subnet, a NAT gateway of its own and, unless it has none, a private subnet. */
 export interface NetworkConfig {
   readonly vpcCidr: string;
-  /** At least two, since a load balancer needs two. */
-  readonly zones: readonly [ZoneConfig, ZoneConfig, ...ZoneConfig[]];
+  /** At least two, since a load balancer needs two; the first has a private subnet. */
+  readonly zones: readonly [ZoneConfig & { readonly privateCidr: string }, ZoneConfig, ...ZoneConfig[]];
   /**
    * Whether the private subnets reach S3 through a gateway endpoint, which is free, instead of the NAT gateways, which
    * cost a price per GB.
@@ -145,7 +148,7 @@ export type ImageLifecycleRule =
 
 /** The ECR repositories, one for each service. */
 export interface ImageRepositoriesConfig {
-  /** Repository and task-definition family of a service are `<namePrefix>-<service>`; unique in the account. */
+  /** Repository of a service is `<namePrefix>-<service>`; unique in the account. */
   readonly namePrefix: string;
   readonly tagMutability: "MUTABLE" | "IMMUTABLE";
   /** Whether ECR scans each pushed image for known vulnerabilities. */
@@ -159,6 +162,11 @@ export interface ImageRepositoriesConfig {
    * out; `released` the tag or digest recorded in releases.json, or the upstream version while none is recorded.
    */
   readonly deployedTag: "upstream" | "released";
+  /**
+   * Full names of repositories beside those of the services, with the same settings and rules.
+   * @default - none
+   */
+  readonly further?: readonly string[];
 }
 
 /** Cloud Map: the tasks' names inside the VPC. */
@@ -172,6 +180,11 @@ export interface ServiceDiscoveryConfig {
 /** Who may connect to one port of the load balancer. */
 export interface LoadBalancerIngress {
   readonly port: number;
+  /**
+   * Last port, where the rule opens a range.
+   * @default - `port` alone
+   */
+  readonly toPort?: number;
   readonly description: string;
   readonly cidrBlocks: readonly string[];
 }
@@ -256,6 +269,27 @@ export interface EcsConfig {
    * ECS has taken the order.
    */
   readonly waitForSteadyState: boolean;
+  /**
+   * Task-definition family of a service is `<familyPrefix>-<service>`; unique in the account.
+   * @default - `imageRepositories.namePrefix`
+   */
+  readonly familyPrefix?: string;
+  /**
+   * Who may connect to ports of the tasks beside what the services themselves ask for.
+   * @default - nobody
+   */
+  readonly furtherIngress?: readonly TaskIngress[];
+}
+
+/** Who may connect to one port of every task. */
+export interface TaskIngress {
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+  /** What the port is, in the rules' descriptions: `<label> from ALB`, `<label> internal`. */
+  readonly label: string;
+  readonly fromLoadBalancer: boolean;
+  /** Whether members of the tasks' security group may connect. */
+  readonly fromTasks: boolean;
 }
 
 /** The roles of the tasks. */
@@ -281,12 +315,23 @@ export interface ServiceTasks {
   readonly count: number;
   /** Seconds between SIGTERM and SIGKILL, at most 120 on Fargate; time to write what is still in memory. */
   readonly stopTimeoutSeconds: number;
+  /**
+   * Days that CloudWatch keeps the logs of this service's containers; 0 keeps them forever.
+   * @default - `logRetentionDays` of the platform
+   */
+  readonly logRetentionDays?: number;
 }
 
 /** Tenants: the values of the `X-Scope-OrgID` header. */
 export interface TenantsConfig {
   /** The tenant that Alloy and Tempo write to and Grafana reads from. */
   readonly platform: string;
+  /**
+   * The tenant that Alloy of the `original` configs writes logs to. Grafana reads from `platform` alone, and our configs
+   * have no second tenant.
+   * @default - `platform`
+   */
+  readonly logs?: string;
 }
 
 /** A retention in days of 24 hours, 1 to 36500, or without an end. */

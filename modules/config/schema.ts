@@ -59,11 +59,11 @@ const state = z.strictObject({
   plansExpireAfterDays: wholeNumber(RANGES.plansExpireAfterDays).exactOptional(),
 });
 
-const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text });
+const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text.exactOptional() });
 
 const network = z.strictObject({
   vpcCidr: text,
-  zones: z.tuple([zone, zone], zone),
+  zones: z.tuple([zone.extend({ privateCidr: text }), zone], zone),
   s3GatewayEndpoint: z.boolean(),
 });
 
@@ -121,6 +121,14 @@ const repositoryPrefix = z
     "must be at most 200 lower-case letters and digits, in groups separated by a dash or underscore (names of repositories and task definitions)",
   );
 
+/** Source: `repositoryName` of `CreateRepository` in the ECR API reference. */
+const repository = z
+  .string()
+  .regex(
+    /^(?=.{2,256}$)[a-z0-9]+([._/-][a-z0-9]+)*$/,
+    "must be an ECR repository: 2 to 256 lower-case letters and digits, in groups separated by a dash, dot, underscore or slash",
+  );
+
 const imageRepositories = z.strictObject({
   namePrefix: repositoryPrefix,
   tagMutability: z.enum(["MUTABLE", "IMMUTABLE"], 'must be "MUTABLE" or "IMMUTABLE"'),
@@ -128,6 +136,7 @@ const imageRepositories = z.strictObject({
   destroyWithImages: z.boolean(),
   lifecycleRules: z.array(lifecycleRule).min(1, "must have a rule: ECR refuses an empty policy"),
   deployedTag: z.enum(["upstream", "released"], 'must be "upstream" or "released"'),
+  further: z.array(repository).exactOptional(),
 });
 
 const upstreamVersion = z.custom<UpstreamVersion>(
@@ -169,6 +178,7 @@ const loadBalancer = z.strictObject({
     .array(
       z.strictObject({
         port: wholeNumber(RANGES.port),
+        toPort: wholeNumber(RANGES.port).exactOptional(),
         description: ruleDescription,
         cidrBlocks: z.array(text).min(1, "must name at least one CIDR block"),
       }),
@@ -207,10 +217,18 @@ const fargateSize = z.custom<FargateSize>(isFargateSize, {
   error: ({ input }) => `must be a CPU and memory pair that Fargate offers: ${offeredSizes(input)}`,
 });
 
+const logRetentionDays = z
+  .number()
+  .refine(
+    (days) => LOG_RETENTION_DAYS.includes(days),
+    `must be a retention that CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")} (0 keeps logs forever)`,
+  );
+
 const serviceTasks: z.ZodType<ServiceTasks> = z.strictObject({
   size: fargateSize,
   count: wholeNumber(RANGES.taskCount),
   stopTimeoutSeconds: wholeNumber(RANGES.stopTimeoutSeconds),
+  logRetentionDays: logRetentionDays.exactOptional(),
 });
 
 const { minimum: minDays, maximum: maxDays, why: whyDays } = RANGES.retentionDays;
@@ -234,6 +252,21 @@ const grafanaLogin = z
   .string()
   .regex(/^[\w.@+-]+$/, "must be letters, digits and _.@+- only, on one line")
   .max(MAX_GRAFANA_LOGIN, `must be at most ${MAX_GRAFANA_LOGIN} characters (a Grafana limit)`);
+
+const taskIngress = z.strictObject({
+  port: wholeNumber(RANGES.port),
+  protocol: z.enum(["tcp", "udp"], 'must be "tcp" or "udp"'),
+  label: ruleDescription,
+  fromLoadBalancer: z.boolean(),
+  fromTasks: z.boolean(),
+});
+
+const tenant = z
+  .string()
+  .regex(
+    /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/,
+    "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
+  );
 
 /** The form of each value by itself; rules that look at several values are in `rules.ts`. */
 export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
@@ -270,6 +303,8 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   loadBalancer,
   cache,
   ecs: z.strictObject({
+    familyPrefix: repositoryPrefix.exactOptional(),
+    furtherIngress: z.array(taskIngress).exactOptional(),
     containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
     desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
     waitForSteadyState: z.boolean(),
@@ -285,14 +320,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
       .exactOptional(),
   }),
   services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
-  tenants: z.strictObject({
-    platform: z
-      .string()
-      .regex(
-        /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/,
-        "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
-      ),
-  }),
+  tenants: z.strictObject({ platform: tenant, logs: tenant.exactOptional() }),
   retention: z.strictObject({
     metricsDays: retentionDays,
     logsDays: retentionDays,
@@ -307,12 +335,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   }),
   serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
-  logRetentionDays: z
-    .number()
-    .refine(
-      (days) => LOG_RETENTION_DAYS.includes(days),
-      `must be a retention that CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")} (0 keeps logs forever)`,
-    ),
+  logRetentionDays,
 });
 
 function isFargateSize(value: unknown): boolean {
