@@ -348,7 +348,7 @@ function isFargateSize(value: unknown): boolean {
   );
 }
 
-/** What goes with the CPU given or, if Fargate has no such size, the CPU sizes. */
+/** Lists the memory sizes that go with the CPU given or, if Fargate has no such size, the CPU sizes. */
 function offeredSizes(value: unknown): string {
   const { cpu } = Object(value) as Readonly<Record<string, unknown>>;
   const memory = typeof cpu === "number" ? fargateMemoryFor(cpu) : undefined;
