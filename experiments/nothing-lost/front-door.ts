@@ -1,7 +1,6 @@
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { targetGroupName } from "../../modules/config/load-balancer-names";
-import { namePrefix } from "../../modules/config/name-prefix";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { namePrefix, targetGroupName } from "../../modules/config/names";
+import { deployedService, serviceCatalog } from "../../modules/services/catalog";
 import type { ServiceName } from "../../modules/config/service-name";
 import {
   deregistrationDelayOf,
@@ -92,7 +91,7 @@ export class FrontDoor {
     service: ServiceName,
     id: string,
   ): readonly { readonly group: string; readonly target: TargetAddress }[] {
-    return targetGroupsOf(serviceCatalog(this.config)[service]).map((group) => ({
+    return targetGroupsOf(deployedService(this.config, service)).map((group) => ({
       group: nameOf(this.config, group),
       target: { id, port: group.port },
     }));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CreateBucketCommand, ListObjectsV2Command, type BucketLocationConstraint } from "@aws-sdk/client-s3";
 import type { SourceFile } from "../../checks/source-file";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedService } from "../../modules/services/catalog";
 import { internalHost } from "../../modules/services/internal-host";
 import type { ServiceName } from "../../modules/config/service-name";
 import { s3Client } from "../../tools/mock/s3";
@@ -111,7 +111,7 @@ export class Ground {
   async start({ service, config, name, files }: TaskStart): Promise<Task> {
     const program = this.props.programs[service];
     if (program === undefined) throw new Error(`no program for ${service}`);
-    const definition = serviceCatalog(config)[service];
+    const definition = deployedService(config, service);
     const place = await this.network.add(VPC.subnet);
     const credentials = {
       AWS_ACCESS_KEY_ID: ANYBODY.accessKeyId,

@@ -68,7 +68,7 @@ export async function overlap(props: OverlapProps): Promise<OverlapResult> {
     service,
     item: items.item,
     stopSeconds: stop.seconds,
-    stopTimeoutSeconds: old.definition.stopTimeoutSeconds,
+    stopTimeoutSeconds: old.definition.tasks.stopTimeoutSeconds,
     killed: stop.killed,
     togetherSeconds,
     items: read,

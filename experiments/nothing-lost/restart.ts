@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SourceFile } from "../../checks/source-file";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedService } from "../../modules/services/catalog";
 import type { Ground } from "./ground";
 import type { Task } from "./task";
 import type { ItemBatch, Send, SignalItems } from "./items/signal-items";
@@ -49,7 +49,7 @@ export async function restart(props: RestartProps): Promise<RestartResult> {
     service,
     item: items.item,
     stopSeconds: stop.seconds,
-    stopTimeoutSeconds: serviceCatalog(config)[service].stopTimeoutSeconds,
+    stopTimeoutSeconds: deployedService(config, service).tasks.stopTimeoutSeconds,
     killed: stop.killed,
     readySeconds,
     items: read,
@@ -106,7 +106,7 @@ const FLUSH: Readonly<Record<SignalItems["service"], string>> = {
 async function flush({ ground, items, config }: RestartProps, task: Task, today: PlatformConfig): Promise<void> {
   const { service } = items;
   await task.send({ method: "POST", path: FLUSH[service] }, "http");
-  const prefixes = serviceCatalog(today)[service].storagePrefixes;
+  const prefixes = deployedService(today, service).storagePrefixes;
   const isThere = async (): Promise<boolean> => {
     const keys = await Promise.all(prefixes.map((prefix) => ground.keys(today.dataBucket.name, `${prefix}/`)));
     return keys.flat().some((key) => key.includes(`/${config.tenants.platform}/`) && isData(service, key));

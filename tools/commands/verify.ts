@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { chosenServices } from "../layers/chosen-services";
 import { exitCodes } from "../terminal/exit-codes";
 import { UserError } from "../terminal/user-error";
 import type { Verification } from "../images/verify/verify";
@@ -47,7 +48,7 @@ async function runVerify(names: readonly string[], options: Options): Promise<vo
   const { name, config } = profileOfImages(options.profile);
   if (options.json !== true) process.stderr.write(`Profile ${name}\n`);
   const verifications: Verification[] = [];
-  for (const service of services) {
+  for (const service of chosenServices({ name, config }, services)) {
     verifications.push(await verifyService(service, { platform: config, image: options.image }));
   }
   const report =

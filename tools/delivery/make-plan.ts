@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { PLANS_PREFIX } from "../../modules/config/state-backend-names";
+import { PLANS_PREFIX } from "../../modules/config/names";
 import { selectLayers, type Layer } from "../layers/layers";
 import { loadProfile } from "../layers/profile";
 import { throwIfInterrupted } from "../terminal/process";
@@ -13,7 +13,7 @@ import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
 import { changedLayers, checkCommit, describeChange } from "./changed-layers";
 import { checkDestroyPhrase, chooseDestruction, describeDestruction } from "./destruction";
-import { manifestFormat, manifestText, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
+import { manifestFormat, manifestText, planFiles, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import { bucketStore, folderStore, type PlanStore } from "./plan-store";
 import { managedIn, planDestruction, readStates } from "./plan-destroy";
 import { configurationHash, openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
@@ -217,6 +217,7 @@ export function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
 async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLayer> {
   const { layer, json, planFile, provisional, state } = plan;
   const { bucket, key } = readStackFacts(layer);
+  const names = planFiles(layer.id);
   const save = async (file: string, content: string | Uint8Array) => {
     await store.write(file, content);
     return { file, sha256: sha256Of(content) };
@@ -244,7 +245,7 @@ async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLay
             })),
           },
     applyable: parsePlan(json).applyable ?? true,
-    plan: planFile === undefined ? null : await save(`${layer.id}.tfplan`, readFileSync(planFile)),
-    json: await save(`${layer.id}.plan.json`, json),
+    plan: planFile === undefined ? null : await save(names.plan, readFileSync(planFile)),
+    json: await save(names.json, json),
   };
 }

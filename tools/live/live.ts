@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
-import { namePrefix } from "../../modules/config/name-prefix";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { namePrefix } from "../../modules/config/names";
+import type { ServiceName } from "../../modules/config/service-name";
+import { deployedService, deployedServices } from "../../modules/services/catalog";
 import { findBinary, type ServiceBinary } from "../images/binaries/find-binary";
 import type { Mock } from "../mock/server";
 import { Interrupted } from "../terminal/process";
@@ -15,6 +16,7 @@ import type { EngineInput, NetworkAddresses, Trial } from "./engine-input";
 import type { LiveProgram } from "./fargate";
 import { strayKeys } from "./stray-keys";
 import { refuseWithoutNamespaces, runInNamespaces } from "./ground/enter";
+import { imageBase } from "./ground/container-image";
 import { startRelay, type Relay } from "./ground/relay";
 import type { EngineMessage, LiveReport } from "./live-report";
 import { readStack } from "./stack/read-stack";
@@ -73,7 +75,7 @@ export async function prepareLive(profile: Profile): Promise<LivePrograms> {
   await refuseWithoutNamespaces();
   const found: ServiceBinary[] = [];
   const leftOut: Partial<Record<ServiceName, string>> = {};
-  for (const service of SERVICE_NAMES) {
+  for (const service of deployedServices(profile.config)) {
     try {
       found.push(await findBinary({ service, platform: profile.config }));
     } catch (error) {
@@ -119,7 +121,7 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
   const input: EngineInput = {
     stack,
     ...placesOf(profile.config),
-    programs: Object.fromEntries(programs.found.map((binary) => [binary.service, programOf(binary)])),
+    programs: Object.fromEntries(programs.found.map((binary) => [binary.service, programOf(binary, profile.config)])),
     leftOut: programs.leftOut,
     smoke: {
       tenant: profile.config.tenants.platform,
@@ -176,8 +178,9 @@ function isGood({ smoke, denials, services, trials, failures }: LiveReport, stra
   );
 }
 
-function programOf({ path, home }: ServiceBinary): LiveProgram {
-  return { path, ...(home === undefined ? {} : { home }) };
+function programOf({ service, path, home }: ServiceBinary, config: PlatformConfig): LiveProgram {
+  const image = imageBase(deployedService(config, service).image);
+  return { path, image, ...(home === undefined ? {} : { home }) };
 }
 
 /** Addresses of the VPC's own, below those of its subnets. */

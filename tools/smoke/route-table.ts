@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { firstMatchingRule } from "../../checks/listener-rules";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { targetGroupName } from "../../modules/config/load-balancer-names";
+import { targetGroupName } from "../../modules/config/names";
 import { serviceCatalog } from "../../modules/services/catalog";
 import { targetGroupsOf } from "../../modules/services/target-groups";
 

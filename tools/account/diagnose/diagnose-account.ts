@@ -3,6 +3,7 @@ import type { ServiceName } from "../../../modules/config/service-name";
 import { connectToWorkload } from "../workload-clients";
 import { withReleaseFile } from "../../images/release/with-release-file";
 import { summarizeDeployment, type DeploymentSummary } from "../../state/overview";
+import { chosenServices } from "../../layers/chosen-services";
 import { openSession } from "../../state/session";
 import { diagnose } from "./diagnose";
 import type { ServiceDiagnosis } from "./service-diagnosis";
@@ -30,7 +31,7 @@ export interface AccountDiagnosis extends DeploymentSummary {
  * @throws UserError for an unknown profile, absent credentials or another account than the profile's
  */
 export async function diagnoseAccount(options: DiagnoseAccountOptions): Promise<AccountDiagnosis> {
-  const { profile: name, services, lines, report, env } = options;
+  const { profile: name, lines, report, env } = options;
   const session = await openSession({
     profile: name,
     writes: false,
@@ -38,6 +39,7 @@ export async function diagnoseAccount(options: DiagnoseAccountOptions): Promise<
     ...(env === undefined ? {} : { env }),
   });
   const { profile } = session;
+  const services = chosenServices(profile, options.services);
   const clients = connectToWorkload(profile.config.region, env);
   try {
     const releases = withReleaseFile(() => readReleases(profile.config.environment, env));

@@ -1,10 +1,12 @@
+import { deployedService } from "../../../modules/services/catalog";
 import type { ReleasedTag } from "../../../modules/config/image-version";
 import { readReleaseFile, type ImageDigest } from "../../../modules/config/releases";
 import { UserError } from "../../terminal/user-error";
 import { verifyService } from "../verify/verify";
 import { Docker } from "./docker";
 import { recordRelease } from "./record-release";
-import { keptTag, releaseTag } from "./release-tag";
+import { keptTag } from "../../../modules/config/image-version";
+import { releaseTag } from "./release-tag";
 import type { ReleaseResult } from "./result";
 import { openRelease, type ReleaseSession, type ReleaseTarget } from "./session";
 import { withReleaseFile } from "./with-release-file";
@@ -37,7 +39,7 @@ export async function release(options: ReleaseOptions): Promise<ReleaseResult> {
   // A file that is not as it should be is found out before the build, not after the push.
   withReleaseFile(() => readReleaseFile(session.file));
   const docker = new Docker(session.env, say);
-  const version = session.profile.config.imageVersions[session.service];
+  const { version } = deployedService(session.profile.config, session.service);
   const tag = options.built ?? releaseTag(version, options.now ?? new Date());
   const commit =
     options.built === undefined ? await committedSources(session.service, options.allowDirty ?? false) : undefined;
