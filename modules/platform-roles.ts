@@ -58,7 +58,14 @@ export class PlatformRoles extends Construct {
 
   private createRole(name: string, policies: readonly InlinePolicy[], logicalId = name.replaceAll("-", "_")): EcsRole {
     const roleName = platformRoleName(this.props.namePrefix, name);
-    return new EcsRole(this, name, { roleName, logicalId, policies, tags: this.props.tags });
+    const { iam, tags } = this.props;
+    return new EcsRole(this, name, {
+      roleName,
+      logicalId,
+      policies,
+      permissionsBoundary: iam.permissionsBoundary,
+      tags,
+    });
   }
 
   private attachExecutionPolicy(): void {

@@ -299,6 +299,13 @@ export interface IamConfig {
    * each under a role of its own, limited to its own prefixes; the shared role stays until a later change removes it.
    */
   readonly taskRoles: "shared" | "per-service";
+  /**
+   * ARN of the managed policy that bounds every role that the layers make: whatever policy a role is given, it may do no more
+   * than this one allows. With it, the role that applies can give the platform's roles nothing beyond (`./lgtm roles` writes
+   * such a policy). Make the policy before the first apply with it.
+   * @default - the roles are not bounded
+   */
+  readonly permissionsBoundary?: string;
 }
 
 /** Size and number of a service's tasks. */

@@ -309,7 +309,16 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
     desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
     waitForSteadyState: z.boolean(),
   }),
-  iam: z.strictObject({ taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"') }),
+  iam: z.strictObject({
+    taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"'),
+    permissionsBoundary: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,600}$/,
+        "must be the ARN of a managed policy: arn:aws:iam::<account>:policy/<name>",
+      )
+      .exactOptional(),
+  }),
   services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
   tenants: z.strictObject({ platform: tenant, logs: tenant.exactOptional() }),
   retention: z.strictObject({

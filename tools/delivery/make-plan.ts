@@ -15,7 +15,7 @@ import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
 import { changedLayers, checkCommit, describeChange } from "./changed-layers";
 import { checkDestroyPhrase, chooseDestruction, describeDestruction } from "./destruction";
-import { manifestFormat, manifestText, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
+import { manifestFormat, manifestText, planFiles, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import { bucketStore, folderStore, type PlanStore } from "./plan-store";
 import { managedIn, orderOfDestruction, planDestruction, readStates } from "./plan-destroy";
 import { refuseTakingFromOthers } from "./still-in-use";
@@ -242,6 +242,7 @@ export function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
 async function storePlan(store: PlanStore, plan: LayerPlan, isSplit: boolean): Promise<ManifestLayer> {
   const { layer, json, planFile, provisional, state } = plan;
   const { bucket, key } = readStackFacts(layer);
+  const names = planFiles(layer.id);
   const save = async (file: string, content: string | Uint8Array) => {
     await store.write(file, content);
     return { file, sha256: sha256Of(content) };
@@ -269,7 +270,7 @@ async function storePlan(store: PlanStore, plan: LayerPlan, isSplit: boolean): P
             })),
           },
     applyable: parsePlan(json).applyable ?? true,
-    plan: planFile === undefined || isSplit ? null : await save(`${layer.id}.tfplan`, readFileSync(planFile)),
-    json: await save(`${layer.id}.plan.json`, json),
+    plan: planFile === undefined || isSplit ? null : await save(names.plan, readFileSync(planFile)),
+    json: await save(names.json, json),
   };
 }

@@ -10,8 +10,9 @@ const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 const storedFile = z.object({ file: z.string(), sha256: sha256Text });
 const path = z.array(z.union([z.string(), z.number()]));
 
-const layerSchema = z.object({
-  id: z.string(),
+const layerFields = z.object({
+  /** Part of the names of its files, so it leads nowhere else. */
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be the id of a layer"),
   /** Ids of the layers that come before it. */
   dependencies: z.array(z.string()),
   /** Of the synthesized `cdk.tf.json`: whoever applies must come to the same one. */
@@ -42,34 +43,74 @@ const layerSchema = z.object({
   json: storedFile,
 });
 
-const manifestSchema = z.object({
-  format: z.literal(manifestFormat),
-  /** What the plans do. */
-  purpose: z.enum(["apply", "destroy"]),
-  createdAt: z.string(),
-  /** Commit that was planned, and whether files differed from it. */
-  commit: z.string(),
-  dirty: z.boolean(),
-  profile: z.string(),
-  /** Whether all layers were planned, or only some that were named. */
-  scope: z.enum(["all", "some"]),
-  tools: z.object({ terraform: z.string(), provider: z.string() }),
-  /** The order in which the layers, or parts of them, are applied; see `ChangeOrder`. */
-  order: z.object({
-    steps: z.array(
-      z.object({
-        id: z.string(),
-        layer: z.string(),
-        part: z.enum(["all", "all but deletions", "deletions"]),
-        after: z.array(z.string()),
-        because: z.array(z.string()),
-      }),
-    ),
-    warnings: z.array(z.object({ layer: z.string(), text: z.string() })),
-    notes: z.array(z.object({ layer: z.string(), text: z.string() })),
-  }),
-  layers: z.array(layerSchema),
+/** Names of the files of a layer beside the manifest: no manifest can name others, in another folder or of another layer. */
+export function planFiles(layer: string): { readonly plan: string; readonly json: string } {
+  return { plan: `${layer}.tfplan`, json: `${layer}.plan.json` };
+}
+
+const layerSchema = layerFields.superRefine(({ id, plan, json }, context) => {
+  const names = planFiles(id);
+  const wrong = [
+    ...(json.file === names.json ? [] : [{ path: ["json", "file"], wanted: names.json, input: json.file }]),
+    ...(plan === null || plan.file === names.plan
+      ? []
+      : [{ path: ["plan", "file"], wanted: names.plan, input: plan.file }]),
+  ];
+  for (const { path: where, wanted, input } of wrong) {
+    context.addIssue({ code: "custom", path: where, input, message: `must be ${wanted}` });
+  }
 });
+
+/** The order in which the layers, or parts of them, are applied; see `ChangeOrder`. */
+const orderSchema = z.object({
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      layer: z.string(),
+      part: z.enum(["all", "all but deletions", "deletions"]),
+      after: z.array(z.string()),
+      because: z.array(z.string()),
+    }),
+  ),
+  warnings: z.array(z.object({ layer: z.string(), text: z.string() })),
+  notes: z.array(z.object({ layer: z.string(), text: z.string() })),
+});
+
+const manifestSchema = z
+  .object({
+    format: z.literal(manifestFormat),
+    /** What the plans do. */
+    purpose: z.enum(["apply", "destroy"]),
+    createdAt: z.string(),
+    /** Commit that was planned, and whether files differed from it. */
+    commit: z.string(),
+    dirty: z.boolean(),
+    profile: z.string(),
+    /** Whether all layers were planned, or only some that were named. */
+    scope: z.enum(["all", "some"]),
+    tools: z.object({ terraform: z.string(), provider: z.string() }),
+    order: orderSchema,
+    layers: z
+      .array(layerSchema)
+      .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
+  })
+  .refine(isWhole, { path: ["order"], message: "must hold each layer once, each step after those that it waits for" });
+
+type Steps = z.infer<typeof orderSchema>["steps"];
+
+function isWhole({
+  order: { steps },
+  layers,
+}: {
+  readonly order: { readonly steps: Steps };
+  readonly layers: readonly { readonly id: string }[];
+}): boolean {
+  const partsOf = (id: string): string => steps.flatMap(({ layer, part }) => (layer === id ? [part] : [])).join();
+  const isKnown = ({ layer, after }: Steps[number], index: number): boolean =>
+    layers.some(({ id }) => id === layer) &&
+    after.every((id) => steps.slice(0, index).some((earlier) => earlier.id === id));
+  return steps.every(isKnown) && layers.every(({ id }) => ["all", "all but deletions,deletions"].includes(partsOf(id)));
+}
 
 /** What was planned, and all that must still hold when it is applied. Its own SHA-256 is what is approved. */
 export type Manifest = z.infer<typeof manifestSchema>;

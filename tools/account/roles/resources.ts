@@ -19,6 +19,8 @@ export interface PlatformResources {
   readonly lockTable: string;
   /** Buckets of the states, and of the first layer's own state. */
   readonly stateBuckets: readonly string[];
+  /** Bucket that the first layer makes; the bucket of that layer's own state is made by a person. */
+  readonly stateBucket: string;
   /** Saved plans. */
   readonly plans: string;
   readonly dataBucket: string;
@@ -30,6 +32,8 @@ export interface PlatformResources {
   readonly logGroups: string;
   /** Passwords that tasks are given. */
   readonly secrets: readonly string[];
+  /** Pattern of all secrets of the project. */
+  readonly projectSecrets: string;
   readonly cluster: string;
   readonly ecsServices: string;
   /** Revisions of the services' task definitions. */
@@ -63,6 +67,7 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
     lockItems: `${state.bucket}/${state.keyPrefix}/*`,
     lockTable: regional("dynamodb", `table/${state.lockTable}`),
     stateBuckets: [state.bootstrapBucket, state.bucket].map((bucket) => `arn:aws:s3:::${bucket}`),
+    stateBucket: `arn:aws:s3:::${state.bucket}`,
     plans: `arn:aws:s3:::${state.bucket}/${PLANS_PREFIX}*`,
     dataBucket: `arn:aws:s3:::${config.dataBucket.name}`,
     roles: platformRoleNames(prefix, SERVICE_NAMES).map(role),
@@ -71,6 +76,7 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
     logGroups: regional("logs", `log-group:/ecs/${prefix}/*`),
     // Secrets Manager appends a dash and six characters.
     secrets: [regional("secretsmanager", `secret:${config.grafana.adminPasswordSecret.name}-??????`)],
+    projectSecrets: regional("secretsmanager", `secret:${config.projectName}/*`),
     cluster: regional("ecs", `cluster/${prefix}-cluster`),
     ecsServices: regional("ecs", `service/${prefix}-cluster/*`),
     taskDefinitions: services.map((service) => regional("ecs", `task-definition/${familyName(config, service)}:*`)),

@@ -9,9 +9,9 @@ import { run, type RunResult } from "../../terminal/process";
 import { findTerraform } from "../../terraform/binary";
 import { checkConfigFile } from "../../layers/config-file";
 import { quietEnvironment } from "../../layers/environment";
-import { lockedVersion, lookForMirror } from "../../terraform/provider";
-import { checksumsUrl, pinnedTerraformVersion, releasesUrl } from "../../terraform/release";
-import { compareVersions, parseVersion } from "../../terraform/version";
+import { lockedVersion, lookForMirror, platform } from "../../terraform/provider";
+import { archiveUrl, pinnedTerraformVersion, releasesUrl } from "../../terraform/release";
+import { parseVersion } from "../../terraform/version";
 import { UserError } from "../../terminal/user-error";
 
 /** Loads the configuration when it is looked at: it may be broken, which is one of the findings. */
@@ -98,7 +98,7 @@ const terraform: Check = async (env) => {
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (!(await answers(checksumsUrl(pinnedTerraformVersion, env)))) {
+    if (!(await answers(archiveUrl(pinnedTerraformVersion, platform(), env)))) {
       const found = `${error.what} It cannot be downloaded either: ${releasesUrl(env)} does not answer.`;
       return { ...base, status: "lacking", found, mend: error.mend };
     }
@@ -145,7 +145,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Oldest Python that the pinned moto runs on. */
-const oldestPython = [3, 11, 0] as const;
+const oldestPython = "3.11.0";
 
 const python: Check = async (env) => {
   const base = { name: "Python", neededFor: "the mock of AWS: rehearse, dev, --fixtures, tests" };
@@ -156,7 +156,7 @@ const python: Check = async (env) => {
     if (version === undefined) continue;
     if (version.code !== 0) return { ...base, status: "lacking", found: `${program} lacks the venv module`, mend };
     const parsed = parseVersion(firstLine(version.stdout));
-    const supported = parsed !== undefined && compareVersions(parsed, oldestPython) >= 0;
+    const supported = parsed !== undefined && parsed.compare(oldestPython) >= 0;
     return {
       ...base,
       status: supported ? "ok" : "lacking",
