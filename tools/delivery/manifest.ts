@@ -4,7 +4,7 @@ import { parseJson } from "../terminal/parse-json";
 import { UserError } from "../terminal/user-error";
 
 /** Names the form of a manifest; another form is another word. */
-export const manifestFormat = "lgtm-plan/1";
+export const manifestFormat = "lgtm-plan/2";
 
 const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 const storedFile = z.object({ file: z.string(), sha256: sha256Text });
@@ -37,7 +37,7 @@ const layerFields = z.object({
     .nullable(),
   /** Whether there is anything to apply: changes, moves or outputs. */
   applyable: z.boolean(),
-  /** The saved plan; null for a provisional one, which cannot be applied as it is. */
+  /** The saved plan; null for one that is provisional or applied in two steps, which cannot be applied as it is. */
   plan: storedFile.nullable(),
   /** `terraform show -json` of the plan: what is approved, in a form that can be compared. */
   json: storedFile,
@@ -63,8 +63,8 @@ const layerSchema = layerFields.superRefine(({ id, plan, json }, context) => {
 
 const manifestSchema = z.object({
   format: z.literal(manifestFormat),
-  /** What the plans do; manifests without it are older than plans to destroy. */
-  purpose: z.enum(["apply", "destroy"]).default("apply"),
+  /** What the plans do. */
+  purpose: z.enum(["apply", "destroy"]),
   createdAt: z.string(),
   /** Commit that was planned, and whether files differed from it. */
   commit: z.string(),
@@ -73,6 +73,20 @@ const manifestSchema = z.object({
   /** Whether all layers were planned, or only some that were named. */
   scope: z.enum(["all", "some"]),
   tools: z.object({ terraform: z.string(), provider: z.string() }),
+  /** The order in which the layers, or parts of them, are applied; see `ChangeOrder`. */
+  order: z.object({
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        layer: z.string(),
+        part: z.enum(["all", "all but deletions", "deletions"]),
+        after: z.array(z.string()),
+        because: z.array(z.string()),
+      }),
+    ),
+    warnings: z.array(z.object({ layer: z.string(), text: z.string() })),
+    notes: z.array(z.object({ layer: z.string(), text: z.string() })),
+  }),
   layers: z
     .array(layerSchema)
     .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
