@@ -13,6 +13,7 @@ import type { Terraform } from "../terraform/terraform";
 import { UserError } from "../terminal/user-error";
 import { runInWaves, type Outcome } from "../layers/waves";
 import { comparePlans, type Filled, type PlanDifference } from "./compare-plans";
+import { keepErroredState } from "./errored-state";
 import { planInto, type PlanResult } from "./make-plan";
 import type { Manifest, ManifestLayer } from "./manifest";
 import { isInBucket, localStoreOf, openStoreOf } from "./plan-store";
@@ -149,7 +150,8 @@ class Applier {
       const applied = await this.applyOne(layer, this.plannedOf(layer));
       this.progress.done(layer.id, `${applied.how}, ${formatSeconds((performance.now() - started) / 1000)}`);
       return applied;
-    } catch (error) {
+    } catch (failure) {
+      const error = await keepErroredState(layer, failure, this.workspace.env);
       if (error instanceof Interrupted) this.progress.skipped(layer.id, "interrupted");
       else this.progress.failed(layer.id, error instanceof UserError ? error.what : String(error));
       throw error;
