@@ -28,6 +28,10 @@ export interface PlanOptions {
   readonly refresh?: boolean;
   /** Whether to plan the destruction of the layer. @default false */
   readonly destroy?: boolean;
+  /** Whether the state is locked meanwhile; a plan that only reads can do without. @default true */
+  readonly lock?: boolean;
+  /** Addresses that the plan is limited to. @default - all */
+  readonly targets?: readonly string[];
 }
 
 /** A signal that this program did not send ended Terraform: it may have left a lock, and resources that no state knows. */
@@ -61,6 +65,8 @@ export class Terraform {
     const flags = [`-out=${plan.out}`];
     if (plan.refresh === false) flags.push("-refresh=false");
     if (plan.destroy === true) flags.push("-destroy");
+    if (plan.lock === false) flags.push("-lock=false");
+    for (const address of plan.targets ?? []) flags.push(`-target=${address}`);
     await this.command("plan", flags);
   }
 
