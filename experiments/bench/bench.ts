@@ -106,11 +106,17 @@ async function benchPlans(options: BenchOptions): Promise<readonly BenchResult[]
   const runFolder = makeRunFolder("bench");
   const { layers } = await synthesize({ outFolder: join(runFolder, "out"), say: () => undefined });
   const terraform = await ensureTerraform({ constraint: acceptedVersions(layers) });
-  const provider = await setUpProvider(terraform, { report });
+  const providerSetup = await setUpProvider(terraform, { report });
   const fixtures = await startFixtures({ layers, runFolder, report });
   try {
-    const env = { ...fixtures.env, ...provider.environment };
-    const workers = terraformOfLayers({ all: layers, terraform, env, logFolder: join(runFolder, "logs") });
+    const env = { ...fixtures.env, ...providerSetup.environment };
+    const workers = terraformOfLayers({
+      all: layers,
+      terraform,
+      providerSetup,
+      env,
+      logFolder: join(runFolder, "logs"),
+    });
     report("plans: init of all layers (not measured)");
     await timePass(layers, parallel, (layer) => workers(layer).init());
     const plan = (layer: Layer): Promise<void> => workers(layer).plan({ out: "bench.tfplan", refresh: false });

@@ -14,6 +14,8 @@ export interface StackFacts {
   readonly lockTable: string | undefined;
   /** The Terraform versions that the layer accepts; undefined: any. */
   readonly requiredVersion: string | undefined;
+  /** Settings of the layer's one AWS provider; undefined when it has none, or several. */
+  readonly awsProvider?: unknown;
   /** Bucket and key of each `data.terraform_remote_state`, by its name. */
   readonly reads: Readonly<Record<string, { readonly bucket: string; readonly key: string }>>;
 }
@@ -27,6 +29,7 @@ const stackSchema = z.object({
       s3: stateSchema.extend({ region: z.string(), dynamodb_table: z.string().optional() }),
     }),
   }),
+  provider: z.object({ aws: z.array(z.unknown()).default([]) }).default({ aws: [] }),
   data: z
     .object({ terraform_remote_state: z.record(z.string(), z.object({ config: stateSchema })).default({}) })
     .default({ terraform_remote_state: {} }),
@@ -46,6 +49,7 @@ export function readStackFacts(layer: Layer): StackFacts {
     region: s3.region,
     lockTable: s3.dynamodb_table,
     requiredVersion: stack.terraform.required_version,
+    awsProvider: stack.provider.aws.length === 1 ? stack.provider.aws[0] : undefined,
     reads: Object.fromEntries(
       Object.entries(stack.data.terraform_remote_state).map(([name, { config }]) => [name, config]),
     ),

@@ -246,7 +246,7 @@ function wasKilled(outcomes: readonly Outcome<PlanSummary>[]): boolean {
 /** Terraform and the provider, found or installed. */
 export async function findTools(layers: readonly Layer[], report: (text: string) => void) {
   const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report });
-  return { terraform, provider: await setUpProvider(terraform, { report }) };
+  return { terraform, providerSetup: await setUpProvider(terraform, { report }) };
 }
 
 async function attachOrExplain(record: RehearsalRecord): Promise<Mock> {

@@ -34,13 +34,19 @@ export interface Workbench {
 /** What a workbench is made of. */
 export interface WorkbenchParts extends Omit<Workbench, "env" | "terraformOf"> {
   readonly terraform: TerraformBinary;
-  readonly provider: ProviderSetup;
+  readonly providerSetup: ProviderSetup;
 }
 
 /** Puts together what the steps need: the environment that cannot reach AWS, and a Terraform for each layer. */
-export function makeWorkbench({ terraform, provider, ...parts }: WorkbenchParts): Workbench {
-  const env = { ...mockEnvironment(parts.mock.environment, parts.runFolder), ...provider.environment };
-  const terraformOf = terraformOfLayers({ all: parts.all, terraform, env, logFolder: logFolderOf(parts.runFolder) });
+export function makeWorkbench({ terraform, providerSetup, ...parts }: WorkbenchParts): Workbench {
+  const env = { ...mockEnvironment(parts.mock.environment, parts.runFolder), ...providerSetup.environment };
+  const terraformOf = terraformOfLayers({
+    all: parts.all,
+    terraform,
+    providerSetup,
+    env,
+    logFolder: logFolderOf(parts.runFolder),
+  });
   return { ...parts, env, terraformOf };
 }
 

@@ -45,14 +45,24 @@ export async function adopt(options: AdoptOptions): Promise<Adoption> {
   const { layers, profile } = await synthesize({ outFolder, profile: options.profile });
   const selected = selectLayers(layers, options.layers);
   const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report: note });
-  const provider = await setUpProvider(terraform, { report: note });
+  const providerSetup = await setUpProvider(terraform, { report: note });
   const fixtures = options.fixtures ? await startFixtures({ layers, runFolder, report: note }) : undefined;
   try {
     throwIfInterrupted();
-    const env = { ...(fixtures?.env ?? accountEnvironment()), ...provider.environment };
+    const env = { ...(fixtures?.env ?? accountEnvironment()), ...providerSetup.environment };
     const { parallel, mode, fixtures: onCopies } = options;
     const refresh = !onCopies;
-    const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
+    const outcomes = await planInOrder({
+      all: layers,
+      selected,
+      terraform,
+      providerSetup,
+      env,
+      runFolder,
+      parallel,
+      refresh,
+      mode,
+    });
     return judgeAdoption(profile, outcomes, (performance.now() - started) / 1000, differencesFromBaseline(profile));
   } finally {
     await fixtures?.stop();
