@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { buildProgram } from "../../tools/cli";
 import { exitCodes } from "../../tools/terminal/exit-codes";
+import { SESSION_SECONDS, type Duty } from "../../tools/account/roles/delivery-roles";
 import { hasBash, runScript } from "./run-script";
 import {
   missingPermissions,
@@ -31,8 +32,8 @@ const TAKEN: Readonly<Record<string, readonly (keyof typeof exitCodes)[]>> = {
   apply: ["stopped"],
   // Something drifted, which the issues say.
   drift: ["negative"],
-  // What preflight finds is a warning: the plan stops where it must.
-  preflight: ["negative"],
+  // What doctor finds in the account is a warning: the plan stops where it must.
+  doctor: ["negative"],
 };
 
 function jobs(): readonly (readonly [string, Job])[] {
@@ -101,6 +102,7 @@ describe("what they may do", () => {
   test("I23: a caller that grants less than a called job asks for is found", () => {
     expect(missingPermissions(withJob("apply.yml", "deploy", { permissions: { contents: "read" } }))).toEqual([
       "apply.yml, job deploy: must grant id-token: write, which ./.github/workflows/deploy.yml asks for",
+      "apply.yml, job deploy: must grant actions: read, which ./.github/workflows/deploy.yml asks for",
     ]);
     // Two levels deep: what is called asks for more than its caller hands on.
     const deeper = { contents: "read", "id-token": "write", "pull-requests": "write" };
@@ -124,11 +126,66 @@ describe("what they may do", () => {
         expect([where, step.with?.["persist-credentials"]]).toEqual([where, false]);
       }
       const hasToken = JSON.stringify(step.env ?? {}).includes("token");
-      const speaks = /\.\/lgtm (comment|drift-issues|propose)/.test(step.run ?? "");
+      const speaks = /\.\/lgtm (ci (comment|drift-issues|propose)|apply|destroy)\b/.test(step.run ?? "");
       expect([where, step.name, hasToken]).toEqual([where, step.name, speaks]);
     }
     expect(JSON.stringify(workflows)).not.toMatch(/secrets[.[]/);
     for (const [, job] of jobs()) expect(job.secrets).toBeUndefined();
+  });
+
+  test("no package runs a script of its own at the install, and only what the commands need is installed with a role", () => {
+    const installs = scripts.filter(({ run }) => /\bnpm\b/.test(run));
+    expect(installs.map(({ where, run }) => [where, run])).toEqual([
+      ["set-up: Install what the lock file names", "npm ci --ignore-scripts"],
+    ]);
+    const omitting = Object.entries(workflows).flatMap(([file, { env }]) =>
+      env?.NPM_CONFIG_OMIT === "dev" ? [file] : [],
+    );
+    const takingRoles = jobs().filter(([, { steps: own = [] }]) =>
+      own.some(({ uses }) => uses === "./.github/actions/aws"),
+    );
+    expect(new Set(omitting)).toEqual(new Set(takingRoles.map(([where]) => where.split(" ")[0])));
+  });
+
+  test("credentials live at least as long as the job that takes them", () => {
+    const lacking = jobs().flatMap(([where, { steps: own = [], "timeout-minutes": minutes = 360 }]) =>
+      own.flatMap(({ uses, with: given }) => {
+        if (uses !== "./.github/actions/aws") return [];
+        const duty = /roleVariables\.(\w+)|(roleVariable)\b/.exec(String(given?.role));
+        const allowed = SESSION_SECONDS[(duty?.[1] ?? "release") as Duty];
+        const seconds = Number(given?.seconds ?? 3600);
+        return minutes * 60 <= seconds && seconds <= allowed
+          ? []
+          : [`${where}: ${minutes} min, ${seconds} s, ${allowed} s`];
+      }),
+    );
+    expect(lacking).toEqual([]);
+  });
+
+  test("a pull request plans under its own role and without locks; no other workflow leaves locks out", () => {
+    const roles = jobs().flatMap(([where, { steps: own = [] }]) =>
+      own.flatMap(({ with: given }) => (String(given?.role).includes("roleVariables.review") ? [where] : [])),
+    );
+    expect(roles).toEqual(["plan.yml plan"]);
+    const unlocked = Object.entries(workflows).filter(([, workflow]) =>
+      JSON.stringify(workflow).includes("LGTM_PLAN_LOCK"),
+    );
+    expect(unlocked.map(([file, { env, on }]) => [file, env?.LGTM_PLAN_LOCK, Object.keys(on)])).toEqual([
+      ["plan.yml", "off", ["pull_request"]],
+    ]);
+  });
+
+  test("nothing that can take a role starts before LGTM_DELIVERY is on, not by dispatch either", () => {
+    const starting = jobs().filter(
+      ([where, { needs }]) => needs === undefined && !/^(ci|deploy|apply-approved)\.yml|plan\.yml fork$/.test(where),
+    );
+    expect(starting.map(([where, job]) => [where, job.if?.split(" && ")[0]])).toEqual([
+      ["apply.yml deployments", "vars.LGTM_DELIVERY == 'on'"],
+      ["drift.yml deployments", "vars.LGTM_DELIVERY == 'on'"],
+      ["images.yml list", "vars.LGTM_DELIVERY == 'on'"],
+      ["plan.yml deployments", "vars.LGTM_DELIVERY == 'on'"],
+    ]);
+    for (const [, job] of starting) expect(job.if).not.toContain("||");
   });
 
   test("nothing that others write (titles, inputs, branches) becomes a part of a script", () => {
@@ -160,7 +217,7 @@ describe("what is released", () => {
   test("I11: tag and digest are recorded by a pull request, by a job that builds nothing", () => {
     const proposing = workflows["images.yml"]?.jobs.propose;
     const run = proposing?.steps?.map((step) => step.run ?? "").join("\n") ?? "";
-    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm propose --file releases\.json/);
+    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm ci propose --file releases\.json/);
     expect(run).not.toMatch(/docker|--build-only|--built/);
   });
 });
@@ -238,23 +295,23 @@ withBash("the steps' scripts", () => {
     for (const script of scripts) {
       for (const [program, ...words] of runScript(script, () => 0).calls) {
         if (program !== "lgtm") continue;
-        called.add(words[0] ?? "");
+        called.add(words.slice(0, words[0] === "ci" ? 2 : 1).join(" "));
         expect([script.where, words, await refusalOf(words)]).toEqual([script.where, words, undefined]);
       }
     }
     expect([...called].sort()).toEqual([
       "adopt",
       "apply",
-      "comment",
-      "deployments",
+      "ci comment",
+      "ci deployments",
+      "ci drift-issues",
+      "ci images",
+      "ci propose",
       "destroy",
       "diagnose",
+      "doctor",
       "drift",
-      "drift-issues",
-      "images",
       "plan",
-      "preflight",
-      "propose",
       "release",
       "smoke",
       "synth",

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { interruptSignal } from "../terminal/process";
 import { progressMode } from "../terminal/progress";
-import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
+import { addCommand } from "./command-list";
+import { gitHubOption, jsonOption, parallelOption, profileOption, sha256 } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -18,10 +19,8 @@ interface Options {
 }
 
 /** `./lgtm apply`: exactly what was approved. */
-export function registerApply(program: Command): void {
-  program
-    .command("apply")
-    .summary("apply exactly the plans that were approved")
+export function register(program: Command): void {
+  addCommand(program, "apply")
     .description(
       "Verifies the manifest and every plan against the approved SHA-256, this commit, the profile, the tools and the states, " +
         "then applies exactly these plans in the declared order. A layer that was planned provisionally is planned anew once its " +
@@ -33,7 +32,7 @@ export function registerApply(program: Command): void {
       "--manifest <file>",
       "the manifest that `./lgtm plan` wrote: a file, or s3://bucket/…/manifest.json",
     )
-    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report")
+    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report", sha256)
     .option("--resume", "take up an apply of these plans that stopped half way")
     .addOption(profileOption())
     .addOption(parallelOption())
@@ -44,6 +43,12 @@ export function registerApply(program: Command): void {
 }
 
 async function runApply(options: Options): Promise<void> {
+  if (options.github === true) {
+    const { checkJobProtection } = load(
+      "../delivery/github/protection",
+    ) as typeof import("../delivery/github/protection");
+    await checkJobProtection(options.profile);
+  }
   const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
   const { renderApply } = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
   const { beforeTasks } = load("../delivery/before-tasks") as typeof import("../delivery/before-tasks");

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { PLANS_PREFIX } from "../../modules/config/state-backend-names";
+import { PLANS_PREFIX } from "../../modules/config/names";
 import { selectLayers, type Layer } from "../layers/layers";
+import { loadProfile } from "../layers/profile";
 import { throwIfInterrupted } from "../terminal/process";
 import { buildReport, type PlanReport, type ReportedPlan } from "./report/plan-report";
 import { renderHtml } from "./report/html";
@@ -10,9 +11,9 @@ import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-or
 import { readStackFacts } from "../layers/stack-file";
 import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
-import { changedLayers, describeChange } from "./changed-layers";
+import { changedLayers, checkCommit, describeChange } from "./changed-layers";
 import { checkDestroyPhrase, chooseDestruction, describeDestruction } from "./destruction";
-import { manifestFormat, manifestText, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
+import { manifestFormat, manifestText, planFiles, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import { bucketStore, folderStore, type PlanStore } from "./plan-store";
 import { managedIn, planDestruction, readStates } from "./plan-destroy";
 import { configurationHash, openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
@@ -65,19 +66,25 @@ export interface PlanResult {
  * @throws UserError when a layer cannot be planned, or the plans cannot be stored; no manifest is written then
  */
 export async function makePlan(options: MakePlanOptions): Promise<PlanResult> {
+  await checkRequest(options);
   const workspace = await openWorkspace("plan", options, false);
   const store = options.out === undefined ? storeInBucket(workspace) : folderStore(options.out);
   if (options.destroy !== undefined) return planDestroyInto(workspace, store, options, options.destroy);
   return planInto(workspace, store, { ...options, ...(await selectToPlan(workspace, options)) });
 }
 
+/** Checks what was asked for as far as that needs no credentials. */
+async function checkRequest({ changedSince, destroy, profile, env }: MakePlanOptions): Promise<void> {
+  if (changedSince !== undefined) await checkCommit(changedSince);
+  if (destroy?.confirm !== undefined) checkDestroyPhrase(destroy.confirm, loadProfile(profile, env).config.environment);
+}
+
 async function planDestroyInto(
   workspace: Workspace,
   store: PlanStore,
   options: MakePlanOptions,
-  { includeStateful, confirm }: DestroyOptions,
+  { includeStateful }: DestroyOptions,
 ): Promise<PlanResult> {
-  if (confirm !== undefined) checkDestroyPhrase(confirm, workspace.profile.config.environment);
   const states = await readStates(workspace);
   const request = { layers: options.layers, includeStateful };
   const destruction = chooseDestruction(workspace.layers, managedIn(states), request);
@@ -153,7 +160,8 @@ async function keepPlans(
   return { manifest, manifestPlace, manifestSha256, report };
 }
 
-function reportedPlan({ layer, summary, provisional }: LayerPlan): ReportedPlan {
+/** Turns the plan of a layer into what the report needs of it. */
+export function reportedPlan({ layer, summary, provisional }: LayerPlan): ReportedPlan {
   return { layer: layer.id, dependencies: layer.dependencies, summary, provisional };
 }
 
@@ -203,7 +211,11 @@ async function planAll(
   return outcomes.map(planOf);
 }
 
-function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
+/**
+ * Takes the plan out of an outcome.
+ * @throws UserError when the layer could not be planned
+ */
+export function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
   if (outcome.status === "done") return outcome.value;
   if (outcome.status === "failed") throw outcome.error;
   throw new UserError({
@@ -215,6 +227,7 @@ function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
 async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLayer> {
   const { layer, json, planFile, provisional, state } = plan;
   const { bucket, key } = readStackFacts(layer);
+  const names = planFiles(layer.id);
   const save = async (file: string, content: string | Uint8Array) => {
     await store.write(file, content);
     return { file, sha256: sha256Of(content) };
@@ -242,7 +255,7 @@ async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLay
             })),
           },
     applyable: parsePlan(json).applyable ?? true,
-    plan: planFile === undefined ? null : await save(`${layer.id}.tfplan`, readFileSync(planFile)),
-    json: await save(`${layer.id}.plan.json`, json),
+    plan: planFile === undefined ? null : await save(names.plan, readFileSync(planFile)),
+    json: await save(names.json, json),
   };
 }

@@ -10,8 +10,9 @@ const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 const storedFile = z.object({ file: z.string(), sha256: sha256Text });
 const path = z.array(z.union([z.string(), z.number()]));
 
-const layerSchema = z.object({
-  id: z.string(),
+const layerFields = z.object({
+  /** Part of the names of its files, so it leads nowhere else. */
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be the id of a layer"),
   /** Ids of the layers that come before it. */
   dependencies: z.array(z.string()),
   /** Of the synthesized `cdk.tf.json`: whoever applies must come to the same one. */
@@ -42,6 +43,24 @@ const layerSchema = z.object({
   json: storedFile,
 });
 
+/** Names of the files of a layer beside the manifest: no manifest can name others, in another folder or of another layer. */
+export function planFiles(layer: string): { readonly plan: string; readonly json: string } {
+  return { plan: `${layer}.tfplan`, json: `${layer}.plan.json` };
+}
+
+const layerSchema = layerFields.superRefine(({ id, plan, json }, context) => {
+  const names = planFiles(id);
+  const wrong = [
+    ...(json.file === names.json ? [] : [{ path: ["json", "file"], wanted: names.json, input: json.file }]),
+    ...(plan === null || plan.file === names.plan
+      ? []
+      : [{ path: ["plan", "file"], wanted: names.plan, input: plan.file }]),
+  ];
+  for (const { path: where, wanted, input } of wrong) {
+    context.addIssue({ code: "custom", path: where, input, message: `must be ${wanted}` });
+  }
+});
+
 const manifestSchema = z.object({
   format: z.literal(manifestFormat),
   /** What the plans do; manifests without it are older than plans to destroy. */
@@ -54,7 +73,9 @@ const manifestSchema = z.object({
   /** Whether all layers were planned, or only some that were named. */
   scope: z.enum(["all", "some"]),
   tools: z.object({ terraform: z.string(), provider: z.string() }),
-  layers: z.array(layerSchema),
+  layers: z
+    .array(layerSchema)
+    .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
 });
 
 /** What was planned, and all that must still hold when it is applied. Its own SHA-256 is what is approved. */

@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { connectToAws, type AwsClients } from "../aws/clients";
 import { onAws } from "../aws/errors";
@@ -23,15 +23,24 @@ export function folderStore(folder: string): PlanStore {
     place: absolute,
     write: (name, content) => {
       mkdirSync(absolute, { recursive: true, mode: 0o700 });
-      writeFileSync(join(absolute, name), content, { mode: 0o600 });
+      const file = join(absolute, plainName(name));
+      writeFileSync(file, content, { mode: 0o600 });
+      // A file that was there keeps its mode otherwise.
+      chmodSync(file, 0o600);
       return Promise.resolve();
     },
     read: (name) => {
-      const file = join(absolute, name);
+      const file = join(absolute, plainName(name));
       return Promise.resolve(existsSync(file) ? readFileSync(file) : undefined);
     },
     sibling: (name) => folderStore(join(absolute, name)),
   };
+}
+
+/** Passes a name that leads nowhere but into the store. */
+function plainName(name: string): string {
+  if (name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name)) return name;
+  throw new Error(`${JSON.stringify(name)} is no name of a file in a store of plans`);
 }
 
 /** Where plans are kept in S3. */
@@ -53,8 +62,8 @@ export function bucketStore(place: BucketPlace, env: NodeJS.ProcessEnv): PlanSto
   const clients = connectToAws(region, env);
   return {
     place: `s3://${bucket}/${prefix}`,
-    write: (name, content) => putObject(clients, bucket, `${prefix}/${name}`, content),
-    read: (name) => getObject(clients, bucket, `${prefix}/${name}`),
+    write: (name, content) => putObject(clients, bucket, `${prefix}/${plainName(name)}`, content),
+    read: (name) => getObject(clients, bucket, `${prefix}/${plainName(name)}`),
     sibling: (name) => bucketStore({ ...place, prefix: `${prefix}/${name}` }, env),
   };
 }
@@ -82,23 +91,33 @@ async function getObject({ s3 }: AwsClients, Bucket: string, Key: string): Promi
   }
 }
 
+const inBucket = /^s3:\/\/([^/]+)\/(.+)\/([^/]+)$/;
+
+/** A store with the name of a manifest in it. */
+export interface ManifestPlace {
+  readonly store: PlanStore;
+  readonly name: string;
+}
+
+/** Tells whether a manifest lies in S3 (`s3://bucket/prefix/manifest.json`), not in a file of this machine. */
+export function isInBucket(manifest: string): boolean {
+  return inBucket.test(manifest);
+}
+
+/** Opens the folder in which a manifest lies. */
+export function localStoreOf(manifest: string): ManifestPlace {
+  return { store: folderStore(dirname(resolve(manifest))), name: basename(manifest) };
+}
+
 /**
  * Opens the store in which a manifest lies.
  *
  * @param manifest a file or `s3://bucket/prefix/manifest.json`
  * @param region region of the bucket
  * @param env see `bucketStore`
- * @returns the store and the manifest's name in it
  */
-export function openStoreOf(
-  manifest: string,
-  region: string,
-  env: NodeJS.ProcessEnv,
-): { readonly store: PlanStore; readonly name: string } {
-  const match = /^s3:\/\/([^/]+)\/(.+)\/([^/]+)$/.exec(manifest);
-  const [, bucket, prefix, name] = match ?? [];
-  if (bucket !== undefined && prefix !== undefined && name !== undefined) {
-    return { store: bucketStore({ bucket, prefix, region }, env), name };
-  }
-  return { store: folderStore(dirname(resolve(manifest))), name: basename(manifest) };
+export function openStoreOf(manifest: string, region: string, env: NodeJS.ProcessEnv): ManifestPlace {
+  const [, bucket, prefix, name] = inBucket.exec(manifest) ?? [];
+  if (bucket === undefined || prefix === undefined || name === undefined) return localStoreOf(manifest);
+  return { store: bucketStore({ bucket, prefix, region }, env), name };
 }

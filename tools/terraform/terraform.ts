@@ -91,8 +91,12 @@ export class Terraform {
     return this.run(name, [...input, ...this.lockFlags(name), ...flags], { log: true });
   }
 
-  /** In workflows a plan and an apply may meet at a lock: whoever comes second waits (LGTM_LOCK_TIMEOUT, as in `10m`). */
+  /**
+   * In workflows a plan and an apply may meet at a lock: whoever comes second waits (LGTM_LOCK_TIMEOUT, as in `10m`). A plan of
+   * a pull request takes none (LGTM_PLAN_LOCK=off); what is applied never comes from such a plan.
+   */
   private lockFlags(name: string): readonly string[] {
+    if (name === "plan" && this.options.env.LGTM_PLAN_LOCK === "off") return ["-lock=false"];
     const timeout = this.options.env.LGTM_LOCK_TIMEOUT ?? "";
     return timeout !== "" && (name === "plan" || name === "apply") ? [`-lock-timeout=${timeout}`] : [];
   }
@@ -102,6 +106,7 @@ export class Terraform {
     const result = await run(binary, [name, "-no-color", ...args], {
       cwd: folder,
       env: { ...env, ...(await sharedProvider?.variables()) },
+      onInterrupt: "releases locks",
       ...(options.log ? { logFile } : {}),
     });
     if (result.code === 0) return result;

@@ -1,9 +1,7 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { namePrefix } from "../../../modules/config/name-prefix";
-import { platformRoleNames } from "../../../modules/config/platform-role-names";
-import { repositoryName } from "../../../modules/config/repository-name";
+import { namePrefix, PLANS_PREFIX, platformRoleNames, repositoryName } from "../../../modules/config/names";
+import { deployedServices } from "../../../modules/services/catalog";
 import { SERVICE_NAMES } from "../../../modules/config/service-name";
-import { PLANS_PREFIX } from "../../../modules/config/state-backend-names";
 import { LAYER_OUTPUTS, type LayerId } from "../../../stacks/outputs";
 import { stateLocation } from "../../../stacks/state-location";
 
@@ -21,6 +19,8 @@ export interface PlatformResources {
   readonly lockTable: string;
   /** Buckets of the states, and of the first layer's own state. */
   readonly stateBuckets: readonly string[];
+  /** Bucket that the first layer makes; the bucket of that layer's own state is made by a person. */
+  readonly stateBucket: string;
   /** Saved plans. */
   readonly plans: string;
   readonly dataBucket: string;
@@ -32,6 +32,8 @@ export interface PlatformResources {
   readonly logGroups: string;
   /** Passwords that tasks are given. */
   readonly secrets: readonly string[];
+  /** Pattern of all secrets of the project. */
+  readonly projectSecrets: string;
   readonly cluster: string;
   readonly ecsServices: string;
   /** Revisions of the services' task definitions. */
@@ -52,7 +54,7 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
   const regional = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
   const locations = (Object.keys(LAYER_OUTPUTS) as LayerId[]).map((layer) => stateLocation(config, layer));
-  const families = SERVICE_NAMES.map((service) => repositoryName(config.imageRepositories, service));
+  const families = deployedServices(config).map((service) => repositoryName(config.imageRepositories, service));
   return {
     region,
     tags: { Project: config.projectName, Environment: config.environment },
@@ -61,14 +63,16 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
     lockItems: `${state.bucket}/${state.keyPrefix}/*`,
     lockTable: regional("dynamodb", `table/${state.lockTable}`),
     stateBuckets: [state.bootstrapBucket, state.bucket].map((bucket) => `arn:aws:s3:::${bucket}`),
+    stateBucket: `arn:aws:s3:::${state.bucket}`,
     plans: `arn:aws:s3:::${state.bucket}/${PLANS_PREFIX}*`,
     dataBucket: `arn:aws:s3:::${config.dataBucket.name}`,
-    roles: platformRoleNames(prefix).map(role),
+    roles: platformRoleNames(prefix, SERVICE_NAMES).map(role),
     cacheServiceLinkedRole: role("aws-service-role/elasticache.amazonaws.com/*"),
     repositories: families.map((name) => regional("ecr", `repository/${name}`)),
     logGroups: regional("logs", `log-group:/ecs/${prefix}/*`),
     // Secrets Manager appends a dash and six characters.
     secrets: [regional("secretsmanager", `secret:${config.grafana.adminPasswordSecret.name}-??????`)],
+    projectSecrets: regional("secretsmanager", `secret:${config.projectName}/*`),
     cluster: regional("ecs", `cluster/${prefix}-cluster`),
     ecsServices: regional("ecs", `service/${prefix}-cluster/*`),
     taskDefinitions: families.map((name) => regional("ecs", `task-definition/${name}:*`)),
