@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { awsTarget } from "../aws/target";
 import { UserError } from "../terminal/user-error";
 
 /** What decides which provider process serves a Terraform run. */
 export interface ProviderProcessOptions {
+  /** URL of the mock; the process ends with it. */
+  readonly endpoint: string;
   /** Absolute path of the provider's program. */
   readonly program: string;
   /** Settings of the `provider` block. Runs share a process only if they are the same, since it keeps one configuration. */
@@ -39,17 +40,14 @@ const running = new Map<string, ProviderProcess>();
  * runs for these settings. Most of the time of a plan is the start of the provider, so one serves all runs of a command. It
  * ends with `endProviders`, or with this process, however that ends.
  *
- * Terraform holds a running provider against no lock file, so this is for the mock alone: an environment that leads to an
- * account gets no variable.
+ * Terraform holds a running provider against no lock file, so this is for the mock alone.
  * @throws UserError when the provider does not start
  */
 export async function reattachVariables(options: ProviderProcessOptions): Promise<Readonly<Record<string, string>>> {
-  const target = awsTarget(options.env);
-  if (target.kind !== "mock") return {};
   const key = JSON.stringify([options.program, options.settings, Object.entries(options.env).sort()]);
   let provider = running.get(key);
   if (provider === undefined) {
-    provider = start(options, target.endpoint);
+    provider = start(options);
     running.set(key, provider);
     void provider.exited.then(() => running.delete(key));
   }
@@ -81,7 +79,7 @@ kill "$watcher" 2>/dev/null
 rm -rf "$2"
 `;
 
-function start({ program, env, logFile }: ProviderProcessOptions, endpoint: string): ProviderProcess {
+function start({ endpoint, program, env, logFile }: ProviderProcessOptions): ProviderProcess {
   mkdirSync(dirname(logFile), { recursive: true });
   // For its socket. Not in the run's folder: the path of a socket has at most 104 bytes on macOS.
   const folder = mkdtempSync(join(tmpdir(), "lgtm-provider-"));

@@ -18,6 +18,8 @@ export interface Workbench {
   /** The layers that are rehearsed; whatever they need is among them. */
   readonly selected: readonly Layer[];
   readonly mock: Mock;
+  readonly terraform: TerraformBinary;
+  readonly providerSetup: ProviderSetup;
   /** The whole environment of every child. */
   readonly env: NodeJS.ProcessEnv;
   /** Images and the secret that the tasks need; on the mock, stand-ins supply them. */
@@ -32,21 +34,14 @@ export interface Workbench {
 }
 
 /** What a workbench is made of. */
-export interface WorkbenchParts extends Omit<Workbench, "env" | "terraformOf"> {
-  readonly terraform: TerraformBinary;
-  readonly providerSetup: ProviderSetup;
-}
+export type WorkbenchParts = Omit<Workbench, "env" | "terraformOf">;
 
 /** Puts together what the steps need: the environment that cannot reach AWS, and a Terraform for each layer. */
-export function makeWorkbench({ terraform, providerSetup, ...parts }: WorkbenchParts): Workbench {
+export function makeWorkbench(parts: WorkbenchParts): Workbench {
+  const { all, terraform, providerSetup } = parts;
   const env = { ...mockEnvironment(parts.mock.environment, parts.runFolder), ...providerSetup.environment };
-  const terraformOf = terraformOfLayers({
-    all: parts.all,
-    terraform,
-    providerSetup,
-    env,
-    logFolder: logFolderOf(parts.runFolder),
-  });
+  const logFolder = logFolderOf(parts.runFolder);
+  const terraformOf = terraformOfLayers({ all, terraform, providerSetup, env, logFolder });
   return { ...parts, env, terraformOf };
 }
 

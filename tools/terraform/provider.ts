@@ -16,6 +16,7 @@ import { projectRoot, workFolder } from "../terminal/paths";
 import { run } from "../terminal/process";
 import { UserError } from "../terminal/user-error";
 import type { TerraformBinary } from "./binary";
+import { platform } from "./platform";
 import { quietEnvironment } from "../layers/environment";
 
 /** The provider as its address is written in every layer and in the lock file. */
@@ -167,13 +168,6 @@ function layoutOf(folder: string, version: string): Mirror["layout"] | undefined
 /** Path of the unpacked provider inside a mirror folder, and inside a layer's `.terraform/providers`. */
 export function packagePath(version: string): string {
   return join(...providerAddress.split("/"), version, platform());
-}
-
-/** This machine in Terraform's words, for example `linux_amd64`. */
-export function platform(): string {
-  const system = process.platform === "win32" ? "windows" : process.platform;
-  const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
-  return `${system}_${architectures[process.arch] ?? process.arch}`;
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {

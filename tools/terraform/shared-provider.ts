@@ -34,12 +34,13 @@ export interface SharedProviderOptions {
  */
 export function sharedProvider(options: SharedProviderOptions): SharedProvider | undefined {
   const { packageFolder, settings, env, logFolder } = options;
-  if (packageFolder === undefined || settings === undefined || awsTarget(env).kind !== "mock") return undefined;
+  const target = awsTarget(env);
+  if (packageFolder === undefined || settings === undefined || target.kind !== "mock") return undefined;
   const program = programIn(packageFolder);
   if (program === undefined) return undefined;
   const logFile = join(logFolder, "aws-provider.log");
   return {
-    variables: () => reattachVariables({ program, settings, env, logFile }),
+    variables: () => reattachVariables({ endpoint: target.endpoint, program, settings, env, logFile }),
     linkInto: (layerFolder) => {
       const link = join(layerFolder, ".terraform", "providers", packagePath(lockedVersion()));
       if (existsSync(link)) return;

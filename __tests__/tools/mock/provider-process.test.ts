@@ -32,9 +32,10 @@ function write(name: string, script: string): string {
   return file;
 }
 
-async function reattach(settings: unknown = {}, env: NodeJS.ProcessEnv = {}): Promise<Provider> {
-  const all = { PATH: process.env.PATH, AWS_ENDPOINT_URL: endpoint, ...env };
-  const { TF_REATTACH_PROVIDERS: value } = await reattachVariables({ program, settings, env: all, logFile });
+async function reattach(settings: unknown = {}, env: NodeJS.ProcessEnv = {}, mock = endpoint): Promise<Provider> {
+  const all = { PATH: process.env.PATH, ...env };
+  const options = { endpoint: mock, program, settings, env: all, logFile };
+  const { TF_REATTACH_PROVIDERS: value } = await reattachVariables(options);
   return parse(value);
 }
 
@@ -78,16 +79,9 @@ test.each([
   expect(second.Pid).not.toBe(first.Pid);
 });
 
-test("an account gets no running provider", async () => {
-  const env = { PATH: process.env.PATH };
-
-  expect(await reattachVariables({ program, settings: {}, env, logFile })).toEqual({});
-  expect(existsSync(logFile)).toBe(false);
-});
-
 test("they end with their mock, and leave another mock's alone", async () => {
   const other = "http://127.0.0.1:5001";
-  const [mine, theirs] = [await reattach(), await reattach({}, { AWS_ENDPOINT_URL: other })];
+  const [mine, theirs] = [await reattach(), await reattach({}, {}, other)];
 
   await endProviders(endpoint);
 
@@ -119,7 +113,7 @@ test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("it ends with its starter: 
   // GIVEN a Node process that has started one
   const answer = join(folder, "answer");
   const script = join(folder, "starter.ts");
-  const options = { program, settings: {}, env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: endpoint }, logFile };
+  const options = { endpoint, program, settings: {}, env: { PATH: process.env.PATH }, logFile };
   writeFileSync(
     script,
     `import { renameSync, writeFileSync } from "node:fs";
@@ -144,7 +138,7 @@ void reattachVariables(${JSON.stringify(options)}).then(({ TF_REATTACH_PROVIDERS
 
 test("it does not keep its starter from ending", async () => {
   const script = join(folder, "starter.ts");
-  const options = { program, settings: {}, env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: endpoint }, logFile };
+  const options = { endpoint, program, settings: {}, env: { PATH: process.env.PATH }, logFile };
   writeFileSync(
     script,
     `import { reattachVariables } from ${JSON.stringify(join(projectRoot, "tools", "mock", "provider-process"))};
