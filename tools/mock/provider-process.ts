@@ -44,7 +44,8 @@ const running = new Map<string, ProviderProcess>();
  * @throws UserError when the provider does not start
  */
 export async function reattachVariables(options: ProviderProcessOptions): Promise<Readonly<Record<string, string>>> {
-  const key = JSON.stringify([options.program, options.settings, Object.entries(options.env).sort()]);
+  const { endpoint, program, settings, env } = options;
+  const key = JSON.stringify([endpoint, program, settings, Object.entries(env).sort()]);
   let provider = running.get(key);
   if (provider === undefined) {
     provider = start(options);
