@@ -136,8 +136,14 @@ class Applier {
     private readonly options: ApplyPlanOptions,
     private readonly progress: Progress,
   ) {
-    const { layers, terraform, env, runFolder } = workspace;
-    this.terraformOf = terraformOfLayers({ all: layers, terraform, env, logFolder: join(runFolder, "logs") });
+    const { layers, terraform, providerSetup, env, runFolder } = workspace;
+    this.terraformOf = terraformOfLayers({
+      all: layers,
+      terraform,
+      providerSetup,
+      env,
+      logFolder: join(runFolder, "logs"),
+    });
     this.readState = stateReader(env);
   }
 

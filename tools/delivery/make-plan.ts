@@ -217,12 +217,22 @@ function storeInBucket({ layers, source, env }: Workspace): PlanStore {
 }
 
 async function planAll(
-  { layers, terraform, env, runFolder }: Workspace,
+  { layers, terraform, providerSetup, env, runFolder }: Workspace,
   selected: readonly Layer[],
   options: Pick<MakePlanOptions, "parallel" | "mode" | "refresh">,
 ): Promise<readonly LayerPlan[]> {
   const { parallel, mode, refresh = true } = options;
-  const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
+  const outcomes = await planInOrder({
+    all: layers,
+    selected,
+    terraform,
+    providerSetup,
+    env,
+    runFolder,
+    parallel,
+    refresh,
+    mode,
+  });
   return outcomes.map(planOf);
 }
 

@@ -68,7 +68,7 @@ function withinOnly(layers: readonly Layer[]): readonly Layer[] {
  * @returns one outcome a layer; a bucket that Terraform could not delete, since it holds objects, fails its layer
  */
 export async function planDestruction(
-  { layers, terraform, env, runFolder, session }: Workspace,
+  { layers, terraform, providerSetup, env, runFolder, session }: Workspace,
   selected: readonly Layer[],
   states: States,
   options: Pick<DeliveryOptions, "parallel" | "mode"> & { readonly refresh?: boolean | undefined },
@@ -77,7 +77,13 @@ export async function planDestruction(
     selected.map(({ id }) => id),
     options.mode,
   );
-  const terraformOf = terraformOfLayers({ all: layers, terraform, env, logFolder: join(runFolder, "logs") });
+  const terraformOf = terraformOfLayers({
+    all: layers,
+    terraform,
+    providerSetup,
+    env,
+    logFolder: join(runFolder, "logs"),
+  });
   const planOne = async (layer: Layer): Promise<LayerPlan> => {
     const started = performance.now();
     const state = states.get(layer.id) ?? { kind: "none" };

@@ -20,10 +20,10 @@ const BORDERS = {
   // The tools, from the ground up.
   "tools/terminal": [],
   "tools/aws": ["common.config", "modules/config", "tools/terminal"],
-  "tools/layers": ["checks", "common.config", "modules/config", "stacks", "tools/terminal"],
+  "tools/layers": ["checks", "common.config", "modules/config", "stacks", "tools/aws", "tools/terminal"],
   "tools/mock": ["tools/terminal"],
   "tools/state": ["modules/config", "stacks", "tools/aws", "tools/layers", "tools/terminal"],
-  "tools/terraform": ["stacks", "tools/layers", "tools/state", "tools/terminal"],
+  "tools/terraform": ["stacks", "tools/aws", "tools/layers", "tools/mock", "tools/state", "tools/terminal"],
   "tools/images": [
     "checks",
     "common.config",
