@@ -5,7 +5,7 @@ import { repositoryId, repositoryName } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
-import { applyRules, problem, repeated, type Problem, type Rules } from "./finding";
+import { applyRules, pathText, problem, repeated, type Problem, type Rules } from "./finding";
 
 /** Looks for something that AWS would refuse at apply and that no single value's form shows. */
 type AwsRule = (config: PlatformConfig) => readonly Problem[];
@@ -31,7 +31,7 @@ const tagsAreAllowed: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
             `must have a key of 1 to ${TAGS.keyLength} letters, digits, spaces and _.:/=+-@, not aws:…`,
           ),
@@ -40,7 +40,7 @@ const tagsAreAllowed: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
             `must be at most ${TAGS.valueLength} letters, digits, spaces and _.:/=+-@ (an AWS limit)`,
           ),
@@ -52,7 +52,7 @@ const tagsAreNotTheLayers: AwsRule = ({ tags }) =>
     const own = OWN_TAGS.find((each) => isSameTag(each, key));
     return own === undefined
       ? []
-      : [problem(`tags.${key}`, value, `must be left out: every layer sets the tag ${own} itself`)];
+      : [problem(pathText(["tags", key]), value, `must be left out: every layer sets the tag ${own} itself`)];
   });
 
 const tagsDifferInMoreThanCase: AwsRule = ({ tags }) =>
@@ -62,9 +62,9 @@ const tagsDifferInMoreThanCase: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
-            `must differ from tags.${earlier[0]} in more than case: IAM takes them for one key`,
+            `must differ from ${pathText(["tags", earlier[0]])} in more than case: IAM takes them for one key`,
           ),
         ];
   });

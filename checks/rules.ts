@@ -8,7 +8,7 @@ import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { brokenAwsRules } from "./aws-rules";
 import { brokenCatalogRules } from "./catalog-rules";
-import { applyRules, problem, repeated, type Problem, type Rules } from "./finding";
+import { applyRules, pathText, problem, repeated, type Problem, type Rules } from "./finding";
 import { pushedImages, selects } from "./image-lifecycle";
 import { leavesOf } from "./plain-object";
 
@@ -289,10 +289,7 @@ const textsAreNoExpressions: Rule = (config) =>
     .filter(({ value }) => typeof value === "string" && /[$%]\{/.test(value))
     .map(({ path, value }) =>
       problem(
-        path
-          .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
-          .join("")
-          .slice(1),
+        pathText(path.map((part) => (/^\d+$/.test(part) ? Number(part) : part))),
         value,
         "must hold neither ${ nor %{: Terraform would evaluate it",
       ),

@@ -8,7 +8,7 @@ import { identify } from "./identity";
 import { allow, policyDocument } from "./policy-document";
 import type { DeployedService } from "./services/catalog";
 
-/** What a service does with objects; uploads in parts need no action of their own until one is given up. */
+/** Actions of a service on objects; uploads in parts need no action of their own until one is given up. */
 const OBJECT_ACTIONS = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
 
 /** Properties of {@link PlatformRoles}. */
@@ -76,7 +76,7 @@ export class PlatformRoles extends Construct {
     identify(attachment, "task_execution");
   }
 
-  /** What ECS reads to inject secrets: those of the catalog by name or, with shared roles, all in their folders. */
+  /** Lets ECS read the secrets that it injects: those of the catalog by name or, with shared roles, all in their folders. */
   private secretsPolicies(): readonly InlinePolicy[] {
     const exact = this.secretArns();
     if (exact.length === 0) return [];

@@ -5,7 +5,7 @@ export const ALL_OUTBOUND: SecurityGroupEgress[] = [
   { fromPort: 0, toPort: 0, protocol: "-1", cidrBlocks: ["0.0.0.0/0"], description: "All outbound" },
 ];
 
-/** Who may connect. */
+/** Peers that may connect. */
 export type TrafficSource =
   { readonly cidrBlocks: readonly string[] } | { readonly securityGroupId: string } | "members of the group itself";
 

@@ -15,6 +15,10 @@ import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargat
 import type { PlatformConfig, RetentionDays, ServiceTasks } from "./platform-config";
 
 const text = z.string().min(1, "must not be empty");
+const oneLine = text.regex(
+  /^\P{Cc}{0,256}$/u,
+  "must be on one line of at most 256 characters, without control characters",
+);
 const wholeNumber = ({ minimum, maximum, unit, why }: Range) =>
   z
     .number()
@@ -45,6 +49,8 @@ const state = z.strictObject({
   keyPrefix: z
     .string()
     .regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be folders separated by single slashes, without a slash at either end")
+    // S3 has room for 1,024 in a key.
+    .max(512, "must be at most 512 characters")
     .refine(
       (prefix) => !prefix.split("/").some((folder) => /^\.+$/.test(folder)),
       "must have no folder of dots alone: paths are not resolved in a bucket",
@@ -75,16 +81,19 @@ const dataBucket = z.strictObject({
   abortUploadsAfterDays: wholeNumber(RANGES.abortUploadsAfterDays),
 });
 
-/** Seen with the binaries: Mimir 2.16 refuses dashes, Loki 3.5 and Pyroscope 1.13 take them; none takes a slash. */
+/** 64 is a sensible bound: S3 has room for 1,024 in all. Seen with the binaries: Mimir 2.16 refuses dashes, Loki 3.5 and Pyroscope 1.13 take them; none takes a slash. */
 const lettersAndDigits = z
   .string()
   .regex(
-    /^[0-9A-Za-z]+$/,
-    "must be letters and digits only (Mimir refuses anything else, slashes and dashes included)",
+    /^[0-9A-Za-z]{1,64}$/,
+    "must be 1 to 64 letters and digits only (Mimir refuses anything else, slashes and dashes included)",
   );
 const lettersDigitsDashes = z
   .string()
-  .regex(/^[0-9A-Za-z-]+$/, 'must be letters, digits and dashes only (Loki refuses anything else, "loki/" included)');
+  .regex(
+    /^[0-9A-Za-z-]{1,64}$/,
+    'must be 1 to 64 letters, digits and dashes only (Loki refuses anything else, "loki/" included)',
+  );
 
 const storagePrefixes = z.strictObject({
   mimir: z.strictObject({ blocks: lettersAndDigits, rules: lettersAndDigits, alerts: lettersAndDigits }),
@@ -93,22 +102,30 @@ const storagePrefixes = z.strictObject({
   pyroscope: lettersDigitsDashes,
 });
 
+/** Source: "Image tag" in the ECR API reference: 1 to 300 of these characters. */
+const tagPrefix = z
+  .string()
+  .regex(/^[\w.-]{1,300}$/, "must be 1 to 300 letters, digits and ._- (tags hold nothing else)");
+const tagPattern = z
+  .string()
+  .regex(/^[\w.*-]{1,300}$/, "must be 1 to 300 letters, digits and ._- with * as wildcard (tags hold nothing else)");
+
 const lifecycleRule = z.union(
   [
     z.strictObject({
-      description: text,
-      tagPrefixes: z.tuple([text], text),
+      description: oneLine,
+      tagPrefixes: z.tuple([tagPrefix], tagPrefix),
       keepCount: wholeNumber(RANGES.keptImages),
     }),
     z.strictObject({
-      description: text,
-      tagPattern: text.refine(
+      description: oneLine,
+      tagPattern: tagPattern.refine(
         (pattern) => (pattern.match(/\*/g) ?? []).length <= MAX_TAG_WILDCARDS,
         `must have at most ${MAX_TAG_WILDCARDS} wildcards (an ECR limit)`,
       ),
       keepCount: wholeNumber(RANGES.keptImages),
     }),
-    z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(RANGES.untaggedImageDays) }),
+    z.strictObject({ description: oneLine, expireUntaggedAfterDays: wholeNumber(RANGES.untaggedImageDays) }),
   ],
   "must have a description and either tagPrefixes or tagPattern with keepCount, or expireUntaggedAfterDays",
 );
@@ -139,10 +156,13 @@ const imageRepositories = z.strictObject({
   further: z.array(repository).exactOptional(),
 });
 
-const upstreamVersion = z.custom<UpstreamVersion>(
-  (value) => typeof value === "string" && UPSTREAM_VERSION.test(value),
-  'must be the version of an upstream image, like "2.9.0": not "latest", no leading v, no release date (a released tag does not exist upstream)',
-);
+const upstreamVersion = z
+  .string()
+  .regex(
+    UPSTREAM_VERSION,
+    'must be the version of an upstream image, like "2.9.0": not "latest", no leading v, no release date (a released tag does not exist upstream)',
+  )
+  .transform((version) => version as UpstreamVersion);
 
 /** A reason that a reviewer can agree or disagree with. */
 const acceptance = z
@@ -245,7 +265,12 @@ const secretName = z
   );
 
 /** A colon would end the key in `<arn>:<key>::`. */
-const secretKey = z.string().regex(/^[^:\s]+$/, "must be a key of the secret's JSON text, without colons and spaces");
+const secretKey = z
+  .string()
+  .regex(
+    /^[^:\s\p{C}]{1,255}$/u,
+    "must be a key of the secret's JSON text: 1 to 255 characters without colons, spaces and control characters",
+  );
 
 /** Grafana expands `$…` in its settings, and people type the name. */
 const grafanaLogin = z
@@ -348,7 +373,7 @@ function isFargateSize(value: unknown): boolean {
   );
 }
 
-/** What goes with the CPU given or, if Fargate has no such size, the CPU sizes. */
+/** Lists the memory sizes that go with the CPU given or, if Fargate has no such size, the CPU sizes. */
 function offeredSizes(value: unknown): string {
   const { cpu } = Object(value) as Readonly<Record<string, unknown>>;
   const memory = typeof cpu === "number" ? fargateMemoryFor(cpu) : undefined;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +72,18 @@ const packages: Check = () => {
     neededFor: "everything",
     mend: there ? "" : "`npm ci`",
   });
+};
+
+const checkout: Check = () => {
+  const base = { name: "checkout", neededFor: "everything but help" };
+  try {
+    accessSync(projectRoot, constants.W_OK);
+    return Promise.resolve({ ...base, status: "ok", found: "can be written", mend: "" });
+  } catch (error) {
+    const found = `cannot be written (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`;
+    const mend = "clone the project into a folder that you may write to: commands write .lgtm and cdktf.out";
+    return Promise.resolve({ ...base, status: "lacking", found, mend });
+  }
 };
 
 const configuration: Check = () => {
@@ -225,6 +237,7 @@ const serviceChecks: readonly Check[] = SERVICE_NAMES.map((service) => async (en
 export const checks: readonly Check[] = [
   node,
   packages,
+  checkout,
   configuration,
   terraform,
   provider,
