@@ -9,18 +9,18 @@
  */
 const BORDERS = {
   // The platform.
-  "common.config": ["modules/config"],
+  "common.config": ["modules/config", "modules/services"],
   "modules/config": ["common.config"],
   "modules/services": ["modules/config"],
   modules: ["modules/config", "modules/services"],
   stacks: ["modules", "modules/config", "modules/services"],
   checks: ["modules/config", "modules/services"],
-  main: ["checks", "modules/config", "stacks"],
+  main: ["checks", "modules/config", "modules/services", "stacks"],
 
   // The tools, from the ground up.
   "tools/terminal": [],
   "tools/aws": ["common.config", "modules/config", "tools/terminal"],
-  "tools/layers": ["checks", "common.config", "modules/config", "stacks", "tools/terminal"],
+  "tools/layers": ["checks", "common.config", "modules/config", "modules/services", "stacks", "tools/terminal"],
   "tools/mock": ["tools/terminal"],
   "tools/state": ["modules/config", "stacks", "tools/aws", "tools/layers", "tools/terminal"],
   "tools/terraform": ["stacks", "tools/layers", "tools/state", "tools/terminal"],
@@ -38,8 +38,8 @@ const BORDERS = {
   "tools/account": [
     "checks",
     "common.config",
-    "modules",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -50,6 +50,7 @@ const BORDERS = {
   "tools/delivery": [
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -94,6 +95,7 @@ const BORDERS = {
     "checks",
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/images",
     "tools/layers",
@@ -105,6 +107,7 @@ const BORDERS = {
     "common.config",
     "experiments",
     "modules/config",
+    "modules/services",
     "tools/account",
     "tools/checkout",
     "tools/delivery",
