@@ -105,7 +105,6 @@ const BORDERS = {
   ],
   "tools/commands": [
     "common.config",
-    "experiments",
     "modules/config",
     "modules/services",
     "tools/account",
@@ -125,6 +124,7 @@ const BORDERS = {
   // What proves facts, and is no daily work.
   experiments: [
     "checks",
+    "common.config",
     "modules/config",
     "modules/services",
     "stacks",
