@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { findBinary } from "../../images/binaries/find-binary";
 import { projectRoot } from "../../terminal/paths";
 import { run, type RunResult } from "../../terminal/process";

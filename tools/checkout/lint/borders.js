@@ -9,18 +9,26 @@
  */
 const BORDERS = {
   // The platform.
-  "common.config": ["modules/config"],
+  "common.config": ["modules/config", "modules/services"],
   "modules/config": ["common.config"],
   "modules/services": ["modules/config"],
   modules: ["modules/config", "modules/services"],
   stacks: ["modules", "modules/config", "modules/services"],
   checks: ["modules/config", "modules/services"],
-  main: ["checks", "modules/config", "stacks"],
+  main: ["checks", "modules/config", "modules/services", "stacks"],
 
   // The tools, from the ground up.
   "tools/terminal": [],
   "tools/aws": ["common.config", "modules/config", "tools/terminal"],
-  "tools/layers": ["checks", "common.config", "modules/config", "stacks", "tools/aws", "tools/terminal"],
+  "tools/layers": [
+    "checks",
+    "common.config",
+    "modules/config",
+    "modules/services",
+    "stacks",
+    "tools/aws",
+    "tools/terminal",
+  ],
   "tools/mock": ["tools/terminal"],
   "tools/state": ["modules/config", "stacks", "tools/aws", "tools/layers", "tools/terminal"],
   "tools/terraform": ["stacks", "tools/aws", "tools/layers", "tools/mock", "tools/state", "tools/terminal"],
@@ -38,8 +46,8 @@ const BORDERS = {
   "tools/account": [
     "checks",
     "common.config",
-    "modules",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -50,6 +58,7 @@ const BORDERS = {
   "tools/delivery": [
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -94,6 +103,7 @@ const BORDERS = {
     "checks",
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/images",
     "tools/layers",
@@ -104,6 +114,7 @@ const BORDERS = {
   "tools/commands": [
     "common.config",
     "modules/config",
+    "modules/services",
     "tools/account",
     "tools/checkout",
     "tools/delivery",
