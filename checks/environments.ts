@@ -3,7 +3,7 @@ import { ConfigError, type Finding } from "../modules/config/config-error";
 import { namePrefix } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { configuredEnvironments, type Environments, type Profile } from "../modules/config/profiles";
-import { platformConfigSchema } from "../modules/config/schema";
+import { configSchema } from "./config-schema";
 import { applyRules, problem, type Problem, type Rules } from "./finding";
 
 /**
@@ -97,7 +97,7 @@ function differentAccounts({ accountId: one }: PlatformConfig, { accountId: othe
 
 /** Profiles whose values have the right form. One that has not is refused by itself, before it can touch anything. */
 function wellFormed({ profiles }: Environments): readonly Profile[] {
-  return profiles.filter(({ config }) => platformConfigSchema.safeParse(config).success);
+  return profiles.filter(({ config }) => configSchema.safeParse(config).success);
 }
 
 /** Each profile with those before it, which are right if two do not fit together. */

@@ -3,7 +3,7 @@ import type { Finding } from "../modules/config/config-error";
 import { MIN_MAINTENANCE_MINUTES, NAME_LENGTH, REGION_ZONES, VPC_PREFIX } from "../modules/config/limits";
 import { namePrefix, targetGroupName } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { SERVICE_NAMES } from "../modules/config/service-name";
+import { SERVICE_NAMES } from "../modules/services/service-name";
 import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { brokenAwsRules } from "./aws-rules";
@@ -272,7 +272,7 @@ const listenerIsOpen: Rule = ({ loadBalancer: { certificateArn, ingress } }) => 
     certificateArn === undefined
       ? [80, "there is no certificate, so the load balancer listens for HTTP alone"]
       : [443, "the load balancer serves HTTPS there"];
-  return ingress.length === 0 || ingress.some((rule) => rule.port === port)
+  return ingress.length === 0 || ingress.some((rule) => rule.port <= port && port <= (rule.toPort ?? rule.port))
     ? []
     : [
         problem(
@@ -319,6 +319,6 @@ const RULES: Rules<PlatformConfig> = {
 function subnetCidrs({ network }: Pick<PlatformConfig, "network">): [string, string][] {
   return network.zones.flatMap(({ publicCidr, privateCidr }, index): [string, string][] => [
     [`network.zones[${index}].publicCidr`, publicCidr],
-    [`network.zones[${index}].privateCidr`, privateCidr],
+    ...(privateCidr === undefined ? [] : [[`network.zones[${index}].privateCidr`, privateCidr] as [string, string]]),
   ]);
 }

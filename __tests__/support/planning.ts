@@ -7,7 +7,7 @@ import { synthesize } from "../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { terraformOfLayers } from "../../tools/terraform/plan-layers";
 import { summarizePlan, countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
-import { setUpProvider } from "../../tools/terraform/provider";
+import { setUpProvider, type ProviderSetup } from "../../tools/terraform/provider";
 import { UserError } from "../../tools/terminal/user-error";
 
 const silent = (): void => undefined;
@@ -17,6 +17,7 @@ export class Planning {
   private constructor(
     private readonly folder: string,
     private readonly terraform: TerraformBinary,
+    private readonly providerSetup: ProviderSetup,
     private readonly env: NodeJS.ProcessEnv,
     readonly mock: FixturesMock,
     /** All layers of `baseline`. */
@@ -27,9 +28,9 @@ export class Planning {
     const folder = mkdtempSync(join(tmpdir(), "lgtm-planning-"));
     const { layers } = await synthesize({ outFolder: join(folder, "baseline"), profile: "baseline", say: silent });
     const terraform = await ensureTerraform();
-    const provider = await setUpProvider(terraform);
+    const providerSetup = await setUpProvider(terraform);
     const mock = await startFixtures({ layers, runFolder: folder, report: silent });
-    return new Planning(folder, terraform, { ...mock.env, ...provider.environment }, mock, layers);
+    return new Planning(folder, terraform, providerSetup, { ...mock.env, ...providerSetup.environment }, mock, layers);
   }
 
   async stop(): Promise<void> {
@@ -65,7 +66,8 @@ export class Planning {
     const [layer] = selectLayers(layers, [id]);
     if (layer === undefined) throw new Error(`there is no layer ${id}`);
     const logFolder = join(this.folder, "logs");
-    const terraform = terraformOfLayers({ all: facts, terraform: this.terraform, env: this.env, logFolder })(layer);
+    const { terraform: binary, providerSetup, env } = this;
+    const terraform = terraformOfLayers({ all: facts, terraform: binary, providerSetup, env, logFolder })(layer);
     const out = join(layer.folder, "check.tfplan");
     await terraform.init();
     await terraform.plan({ out, refresh: false });

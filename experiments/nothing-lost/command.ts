@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { profiles } from "../../common.config";
 import type { Profile } from "../../modules/config/profiles";
-import { jsonOption, profileOption } from "../../tools/commands/options";
+import { jsonOption, profileOption } from "../../tools/terminal/options";
 import { exitCodes } from "../../tools/terminal/exit-codes";
 import { runProgram } from "../../tools/terminal/run-program";
 import { STORING_SERVICES, type StoringService } from "./items/signal-items";
@@ -20,8 +20,8 @@ interface Options {
 
 /** Makes the command line of `npm run nothing-lost`, which looks for data that a stop or a replacement of a service loses. */
 function nothingLostProgram(): Command {
-  return new Command("nothing-lost")
-    .usage("-- [options] [service...]    (npm run nothing-lost)")
+  return new Command("npm run nothing-lost")
+    .usage("-- [options] [service...]")
     .description(
       "Runs each service that keeps data with its own program and the config in its image, in network namespaces of " +
         "this machine (Linux) and with a mock of S3. Writes, stops it at once, starts it on an empty disk and reads all " +

@@ -9,7 +9,6 @@ import {
   type Range,
 } from "./limits";
 import { PLANS_PREFIX } from "./names";
-import { SERVICE_NAMES } from "./service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
 import type { PlatformConfig, RetentionDays, ServiceTasks } from "./platform-config";
@@ -65,11 +64,11 @@ const state = z.strictObject({
   plansExpireAfterDays: wholeNumber(RANGES.plansExpireAfterDays).exactOptional(),
 });
 
-const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text });
+const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text.exactOptional() });
 
 const network = z.strictObject({
   vpcCidr: text,
-  zones: z.tuple([zone, zone], zone),
+  zones: z.tuple([zone.extend({ privateCidr: text }), zone], zone),
   s3GatewayEndpoint: z.boolean(),
 });
 
@@ -138,6 +137,14 @@ const repositoryPrefix = z
     "must be at most 200 lower-case letters and digits, in groups separated by a dash or underscore (names of repositories and task definitions)",
   );
 
+/** Source: `repositoryName` of `CreateRepository` in the ECR API reference. */
+const repository = z
+  .string()
+  .regex(
+    /^(?=.{2,256}$)[a-z0-9]+([._/-][a-z0-9]+)*$/,
+    "must be an ECR repository: 2 to 256 lower-case letters and digits, in groups separated by a dash, dot, underscore or slash",
+  );
+
 const imageRepositories = z.strictObject({
   namePrefix: repositoryPrefix,
   tagMutability: z.enum(["MUTABLE", "IMMUTABLE"], 'must be "MUTABLE" or "IMMUTABLE"'),
@@ -145,6 +152,7 @@ const imageRepositories = z.strictObject({
   destroyWithImages: z.boolean(),
   lifecycleRules: z.array(lifecycleRule).min(1, "must have a rule: ECR refuses an empty policy"),
   deployedTag: z.enum(["upstream", "released"], 'must be "upstream" or "released"'),
+  further: z.array(repository).exactOptional(),
 });
 
 const upstreamVersion = z
@@ -189,6 +197,7 @@ const loadBalancer = z.strictObject({
     .array(
       z.strictObject({
         port: wholeNumber(RANGES.port),
+        toPort: wholeNumber(RANGES.port).exactOptional(),
         description: ruleDescription,
         cidrBlocks: z.array(text).min(1, "must name at least one CIDR block"),
       }),
@@ -227,10 +236,18 @@ const fargateSize = z.custom<FargateSize>(isFargateSize, {
   error: ({ input }) => `must be a CPU and memory pair that Fargate offers: ${offeredSizes(input)}`,
 });
 
+const logRetentionDays = z
+  .number()
+  .refine(
+    (days) => LOG_RETENTION_DAYS.includes(days),
+    `must be a retention that CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")} (0 keeps logs forever)`,
+  );
+
 const serviceTasks: z.ZodType<ServiceTasks> = z.strictObject({
   size: fargateSize,
   count: wholeNumber(RANGES.taskCount),
   stopTimeoutSeconds: wholeNumber(RANGES.stopTimeoutSeconds),
+  logRetentionDays: logRetentionDays.exactOptional(),
 });
 
 const { minimum: minDays, maximum: maxDays, why: whyDays } = RANGES.retentionDays;
@@ -260,85 +277,104 @@ const grafanaLogin = z
   .regex(/^[\w.@+-]+$/, "must be letters, digits and _.@+- only, on one line")
   .max(MAX_GRAFANA_LOGIN, `must be at most ${MAX_GRAFANA_LOGIN} characters (a Grafana limit)`);
 
-/** The form of each value by itself; rules that look at several values are in `rules.ts`. */
-export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
-  projectName: namePart,
-  environment: namePart,
-  region: z
-    .string()
-    .regex(
-      /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/,
-      'must be a region of the "aws" partition, like "ap-northeast-2" (the roles\' policies name no other partition)',
-    )
-    .refine((region) => region in REGION_ZONES, "must be a region that modules/config/limits.ts lists with its zones"),
-  accountId: z
-    .string()
-    .regex(/^\d{12}$/, "must be the 12 digits of an AWS account")
-    .exactOptional(),
-  state,
-  adoptsHclState: z.boolean(),
-  tags: z.record(z.string(), z.string()),
-  network,
-  dataBucket,
-  storagePrefixes,
-  imageRepositories,
-  imageVersions: z.partialRecord(z.enum(SERVICE_NAMES), upstreamVersion),
-  serviceDiscovery: z.strictObject({
-    namespace: z
-      .string()
-      .regex(
-        /^(?=.{1,240}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
-        "must be a DNS name in lower case: labels of at most 63 letters, digits and dashes, 240 characters in all",
-      ),
-    ttlSeconds: wholeNumber(RANGES.ttlSeconds),
-  }),
-  loadBalancer,
-  cache,
-  ecs: z.strictObject({
-    containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
-    desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
-    waitForSteadyState: z.boolean(),
-  }),
-  iam: z.strictObject({
-    taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"'),
-    permissionsBoundary: z
-      .string()
-      .regex(
-        /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,600}$/,
-        "must be the ARN of a managed policy: arn:aws:iam::<account>:policy/<name>",
-      )
-      .exactOptional(),
-  }),
-  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
-  tenants: z.strictObject({
-    platform: z
-      .string()
-      .regex(
-        /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/,
-        "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
-      ),
-  }),
-  retention: z.strictObject({
-    metricsDays: retentionDays,
-    logsDays: retentionDays,
-    tracesDays: retentionDays,
-    profilesDays: retentionDays,
-  }),
-  alloy: z.strictObject({ acceptOtlp: z.boolean() }),
-  grafana: z.strictObject({
-    adminUser: grafanaLogin,
-    adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: secretKey }),
-    database: z.literal("ephemeral", 'must be "ephemeral", which accepts that the task\'s disk holds it'),
-  }),
-  serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
-  logRetentionDays: z
-    .number()
-    .refine(
-      (days) => LOG_RETENTION_DAYS.includes(days),
-      `must be a retention that CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")} (0 keeps logs forever)`,
-    ),
+const taskIngress = z.strictObject({
+  port: wholeNumber(RANGES.port),
+  protocol: z.enum(["tcp", "udp"], 'must be "tcp" or "udp"'),
+  label: ruleDescription,
+  fromLoadBalancer: z.boolean(),
+  fromTasks: z.boolean(),
 });
+
+const tenant = z
+  .string()
+  .regex(
+    /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/,
+    "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
+  );
+
+/** Values of some of the services. Zod's partial records may hold undefined, which a value itself is not allowed to be. */
+function ofServices<Value>(services: readonly string[], value: z.ZodType<Value>) {
+  return z.partialRecord(z.enum(services), value) as z.ZodType<Readonly<Record<string, Value>>>;
+}
+
+/**
+ * Makes the form of each value by itself; rules that look at several values are in `checks/rules.ts`.
+ *
+ * @param services names of the services that may be deployed
+ */
+export function platformConfigSchema(services: readonly string[]): z.ZodType<PlatformConfig> {
+  return z.strictObject({
+    projectName: namePart,
+    environment: namePart,
+    region: z
+      .string()
+      .regex(
+        /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/,
+        'must be a region of the "aws" partition, like "ap-northeast-2" (the roles\' policies name no other partition)',
+      )
+      .refine(
+        (region) => region in REGION_ZONES,
+        "must be a region that modules/config/limits.ts lists with its zones",
+      ),
+    accountId: z
+      .string()
+      .regex(/^\d{12}$/, "must be the 12 digits of an AWS account")
+      .exactOptional(),
+    state,
+    adoptsHclState: z.boolean(),
+    tags: z.record(z.string(), z.string()),
+    network,
+    dataBucket,
+    storagePrefixes,
+    imageRepositories,
+    imageVersions: ofServices(services, upstreamVersion),
+    serviceDiscovery: z.strictObject({
+      namespace: z
+        .string()
+        .regex(
+          /^(?=.{1,240}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+          "must be a DNS name in lower case: labels of at most 63 letters, digits and dashes, 240 characters in all",
+        ),
+      ttlSeconds: wholeNumber(RANGES.ttlSeconds),
+    }),
+    loadBalancer,
+    cache,
+    ecs: z.strictObject({
+      familyPrefix: repositoryPrefix.exactOptional(),
+      furtherIngress: z.array(taskIngress).exactOptional(),
+      containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
+      desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
+      waitForSteadyState: z.boolean(),
+    }),
+    iam: z.strictObject({
+      taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"'),
+      permissionsBoundary: z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,600}$/,
+          "must be the ARN of a managed policy: arn:aws:iam::<account>:policy/<name>",
+        )
+        .exactOptional(),
+    }),
+    services: ofServices(services, serviceTasks),
+    tenants: z.strictObject({ platform: tenant, logs: tenant.exactOptional() }),
+    retention: z.strictObject({
+      metricsDays: retentionDays,
+      logsDays: retentionDays,
+      tracesDays: retentionDays,
+      profilesDays: retentionDays,
+    }),
+    alloy: z.strictObject({ acceptOtlp: z.boolean() }),
+    grafana: z.strictObject({
+      adminUser: grafanaLogin,
+      adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: secretKey }),
+      database: z.literal("ephemeral", 'must be "ephemeral", which accepts that the task\'s disk holds it'),
+    }),
+    serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
+    logRetentionDays,
+  });
+}
 
 function isFargateSize(value: unknown): boolean {
   const { cpu, memoryMiB, ...others } = Object(value) as Readonly<Record<string, unknown>>;
@@ -350,7 +386,7 @@ function isFargateSize(value: unknown): boolean {
   );
 }
 
-/** What goes with the CPU given or, if Fargate has no such size, the CPU sizes. */
+/** Lists the memory sizes that go with the CPU given or, if Fargate has no such size, the CPU sizes. */
 function offeredSizes(value: unknown): string {
   const { cpu } = Object(value) as Readonly<Record<string, unknown>>;
   const memory = typeof cpu === "number" ? fargateMemoryFor(cpu) : undefined;

@@ -1,6 +1,6 @@
 import type { ReleasedTag, UpstreamVersion } from "../config/image-version";
 import type { ImageRepositoriesConfig } from "../config/platform-config";
-import type { ImageDigest, Releases } from "../config/releases";
+import type { ImageDigest, Releases } from "./releases";
 import type { DeployedService } from "./catalog";
 
 /** The image that a service's task definition names. */
@@ -8,7 +8,7 @@ export interface DeployedImage {
   readonly tag: UpstreamVersion | ReleasedTag;
   /** Names the image for good. @default - the tag is deployed */
   readonly digest?: ImageDigest;
-  /** Whether the platform deploys released images and none is recorded for the service. */
+  /** True if the platform deploys released images and none is recorded for the service. */
   readonly isUnreleased: boolean;
 }
 

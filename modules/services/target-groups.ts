@@ -1,4 +1,4 @@
-import type { ServiceName } from "../config/service-name";
+import type { ServiceName } from "./service-name";
 import type { DeployedService } from "./catalog";
 import type { ServicePort } from "./service-definition";
 
@@ -15,7 +15,7 @@ export interface TargetGroupDefinition {
   readonly stopTimeoutSeconds: number;
   /** Rules in order of priority; empty for the default target. */
   readonly rules: readonly { readonly priority: number; readonly paths: readonly string[] }[];
-  /** Whether requests that match no rule at all come here. */
+  /** True if requests that match no rule at all come here. */
   readonly isDefault: boolean;
 }
 

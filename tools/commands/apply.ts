@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { interruptSignal } from "../terminal/process";
 import { progressMode } from "../terminal/progress";
+import { gitHubOption, jsonOption, parallelOption, profileOption, sha256 } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { gitHubOption, jsonOption, parallelOption, profileOption, sha256 } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -23,7 +23,7 @@ export function register(program: Command): void {
   addCommand(program, "apply")
     .description(
       "Verifies the manifest and every plan against the approved SHA-256, this commit, the profile, the tools and the states, " +
-        "then applies exactly these plans in the declared order. A layer that was planned provisionally is planned anew once its " +
+        "then applies exactly these plans in the order that the report shows. A layer that was planned provisionally is planned anew once its " +
         "upstream is applied; if that plan is not what was approved, it stops and plans what is left, for a second approval. " +
         "When Terraform fails, it says which incident that looks like and, for the tasks, what `./lgtm diagnose` finds. " +
         "Ends with 3 when something was refused, with 7 when it stopped for a second approval.",

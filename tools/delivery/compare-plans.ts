@@ -41,19 +41,23 @@ export function comparePlans(
   { partlyDone = false }: ComparisonOptions = {},
 ): readonly PlanDifference[] {
   const [before, after] = [managed(approved), managed(fresh)];
+  const outputsBefore = { ...approved.output_changes };
   if (partlyDone) {
     for (const [address, { change }] of before) {
       if (actionText(change) === "delete" && !after.has(address)) before.delete(address);
     }
+    for (const [name, change] of Object.entries(outputsBefore)) {
+      if (actionText(change) === "delete" && fresh.output_changes[name] === undefined) delete outputsBefore[name];
+    }
   }
   const addresses = [...new Set([...before.keys(), ...after.keys()])].sort();
-  const names = [...new Set([...Object.keys(approved.output_changes), ...Object.keys(fresh.output_changes)])].sort();
+  const names = [...new Set([...Object.keys(outputsBefore), ...Object.keys(fresh.output_changes)])].sort();
   return [
     ...addresses.flatMap((address) =>
       compareResource(address, before.get(address), after.get(address), filled, partlyDone),
     ),
     ...names.flatMap((name) =>
-      compareChange(`output ${name}`, approved.output_changes[name], fresh.output_changes[name], filled, partlyDone),
+      compareChange(`output ${name}`, outputsBefore[name], fresh.output_changes[name], filled, partlyDone),
     ),
   ];
 }

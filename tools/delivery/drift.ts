@@ -39,11 +39,21 @@ export interface Drift {
  * @throws UserError when something that is needed is missing; a layer that cannot be planned is part of the result
  */
 export async function findDrift(options: DriftOptions): Promise<Drift> {
-  const { runFolder, profile, layers, terraform, env } = await openWorkspace("drift", options, false);
+  const { runFolder, profile, layers, terraform, providerSetup, env } = await openWorkspace("drift", options, false);
   const selected = selectLayers(layers, options.layers);
   const { parallel, mode } = options;
   const refresh = true;
-  const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
+  const outcomes = await planInOrder({
+    all: layers,
+    selected,
+    terraform,
+    providerSetup,
+    env,
+    runFolder,
+    parallel,
+    refresh,
+    mode,
+  });
   const found = outcomes.map((outcome) => driftOf(outcome));
   return { profile: profile.name, clean: found.every(({ status }) => status === "clean"), layers: found };
 }

@@ -6,6 +6,8 @@ import { throwIfInterrupted } from "../terminal/process";
 import { buildReport, type PlanReport, type ReportedPlan } from "./report/plan-report";
 import { renderHtml } from "./report/html";
 import { renderMarkdown } from "./report/markdown";
+import type { ChangeOrder } from "../terraform/order/order-of-change";
+import { orderOfPlans } from "../terraform/order/order-of-plans";
 import { parsePlan } from "../terraform/plan-json";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { readStackFacts } from "../layers/stack-file";
@@ -15,7 +17,8 @@ import { changedLayers, checkCommit, describeChange } from "./changed-layers";
 import { checkDestroyPhrase, chooseDestruction, describeDestruction } from "./destruction";
 import { manifestFormat, manifestText, planFiles, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import { bucketStore, folderStore, type PlanStore } from "./plan-store";
-import { managedIn, planDestruction, readStates } from "./plan-destroy";
+import { managedIn, orderOfDestruction, planDestruction, readStates } from "./plan-destroy";
+import { refuseTakingFromOthers } from "./still-in-use";
 import { configurationHash, openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
 
 /** What is planned, and where the plans go. */
@@ -91,7 +94,9 @@ async function planDestroyInto(
   const outcomes = await planDestruction(workspace, destruction.selected, states, options);
   throwIfInterrupted();
   const selection = describeDestruction(destruction);
-  return { ...(await keepPlans(workspace, store, outcomes.map(planOf), "destroy", selection)), notReady: new Map() };
+  const order = orderOfDestruction(destruction.selected);
+  const kept = { plans: outcomes.map(planOf), order, purpose: "destroy", selection } as const;
+  return { ...(await keepPlans(workspace, store, kept)), notReady: new Map() };
 }
 
 async function selectToPlan(
@@ -116,19 +121,33 @@ export async function planInto(workspace: Workspace, store: PlanStore, options: 
   const notReady = await layersNotReady(selected, workspace, options.beforeLayer);
   const planned = selected.filter(({ id }) => !notReady.has(id));
   const plans = await planAll(workspace, planned, options);
-  return { ...(await keepPlans(workspace, store, plans, "apply", options.selection)), notReady };
+  await refuseTakingFromOthers(workspace, plans);
+  const kept = {
+    plans,
+    order: orderOfPlans(workspace.layers, plans),
+    purpose: "apply",
+    selection: options.selection,
+  } as const;
+  return { ...(await keepPlans(workspace, store, kept)), notReady };
+}
+
+/** What is stored and reported. */
+interface KeptPlans {
+  readonly plans: readonly LayerPlan[];
+  readonly order: ChangeOrder;
+  readonly purpose: Manifest["purpose"];
+  readonly selection: string | undefined;
 }
 
 /** Stores plans with their manifest and reports. */
 async function keepPlans(
   workspace: Workspace,
   store: PlanStore,
-  plans: readonly LayerPlan[],
-  purpose: Manifest["purpose"],
-  selection: string | undefined,
+  { plans, order, purpose, selection }: KeptPlans,
 ): Promise<Omit<PlanResult, "notReady">> {
   const layers: ManifestLayer[] = [];
-  for (const plan of plans) layers.push(await storePlan(store, plan));
+  const split = new Set(order.steps.flatMap(({ layer, part }) => (part === "all" ? [] : [layer])));
+  for (const plan of plans) layers.push(await storePlan(store, plan, split.has(plan.layer.id)));
   const { source, profile, terraform, provider } = workspace;
   const manifest: Manifest = {
     format: manifestFormat,
@@ -139,6 +158,11 @@ async function keepPlans(
     profile: profile.name,
     scope: plans.length === workspace.layers.length ? "all" : "some",
     tools: { terraform: terraform.version, provider },
+    order: {
+      steps: order.steps.map((step) => ({ ...step, after: [...step.after], because: [...step.because] })),
+      warnings: [...order.warnings],
+      notes: [...order.notes],
+    },
     layers,
   };
   const text = manifestText(manifest);
@@ -153,6 +177,7 @@ async function keepPlans(
     dirty: source.dirty,
     manifestPlace,
     manifestSha256,
+    order,
     ...(selection === undefined ? {} : { selection }),
   });
   await store.write("report.md", renderMarkdown(report));
@@ -192,12 +217,22 @@ function storeInBucket({ layers, source, env }: Workspace): PlanStore {
 }
 
 async function planAll(
-  { layers, terraform, env, runFolder }: Workspace,
+  { layers, terraform, providerSetup, env, runFolder }: Workspace,
   selected: readonly Layer[],
   options: Pick<MakePlanOptions, "parallel" | "mode" | "refresh">,
 ): Promise<readonly LayerPlan[]> {
   const { parallel, mode, refresh = true } = options;
-  const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
+  const outcomes = await planInOrder({
+    all: layers,
+    selected,
+    terraform,
+    providerSetup,
+    env,
+    runFolder,
+    parallel,
+    refresh,
+    mode,
+  });
   return outcomes.map(planOf);
 }
 
@@ -214,7 +249,7 @@ export function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
   });
 }
 
-async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLayer> {
+async function storePlan(store: PlanStore, plan: LayerPlan, isSplit: boolean): Promise<ManifestLayer> {
   const { layer, json, planFile, provisional, state } = plan;
   const { bucket, key } = readStackFacts(layer);
   const names = planFiles(layer.id);
@@ -245,7 +280,7 @@ async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLay
             })),
           },
     applyable: parsePlan(json).applyable ?? true,
-    plan: planFile === undefined ? null : await save(names.plan, readFileSync(planFile)),
+    plan: planFile === undefined || isSplit ? null : await save(names.plan, readFileSync(planFile)),
     json: await save(names.json, json),
   };
 }

@@ -4,7 +4,7 @@ import { parseJson } from "../terminal/parse-json";
 import { UserError } from "../terminal/user-error";
 
 /** Names the form of a manifest; another form is another word. */
-export const manifestFormat = "lgtm-plan/1";
+export const manifestFormat = "lgtm-plan/2";
 
 const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 const storedFile = z.object({ file: z.string(), sha256: sha256Text });
@@ -37,7 +37,7 @@ const layerFields = z.object({
     .nullable(),
   /** Whether there is anything to apply: changes, moves or outputs. */
   applyable: z.boolean(),
-  /** The saved plan; null for a provisional one, which cannot be applied as it is. */
+  /** The saved plan; null for one that is provisional or applied in two steps, which cannot be applied as it is. */
   plan: storedFile.nullable(),
   /** `terraform show -json` of the plan: what is approved, in a form that can be compared. */
   json: storedFile,
@@ -61,22 +61,56 @@ const layerSchema = layerFields.superRefine(({ id, plan, json }, context) => {
   }
 });
 
-const manifestSchema = z.object({
-  format: z.literal(manifestFormat),
-  /** What the plans do; manifests without it are older than plans to destroy. */
-  purpose: z.enum(["apply", "destroy"]).default("apply"),
-  createdAt: z.string(),
-  /** Commit that was planned, and whether files differed from it. */
-  commit: z.string(),
-  dirty: z.boolean(),
-  profile: z.string(),
-  /** Whether all layers were planned, or only some that were named. */
-  scope: z.enum(["all", "some"]),
-  tools: z.object({ terraform: z.string(), provider: z.string() }),
-  layers: z
-    .array(layerSchema)
-    .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
+/** The order in which the layers, or parts of them, are applied; see `ChangeOrder`. */
+const orderSchema = z.object({
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      layer: z.string(),
+      part: z.enum(["all", "all but deletions", "deletions"]),
+      after: z.array(z.string()),
+      because: z.array(z.string()),
+    }),
+  ),
+  warnings: z.array(z.object({ layer: z.string(), text: z.string() })),
+  notes: z.array(z.object({ layer: z.string(), text: z.string() })),
 });
+
+const manifestSchema = z
+  .object({
+    format: z.literal(manifestFormat),
+    /** What the plans do. */
+    purpose: z.enum(["apply", "destroy"]),
+    createdAt: z.string(),
+    /** Commit that was planned, and whether files differed from it. */
+    commit: z.string(),
+    dirty: z.boolean(),
+    profile: z.string(),
+    /** Whether all layers were planned, or only some that were named. */
+    scope: z.enum(["all", "some"]),
+    tools: z.object({ terraform: z.string(), provider: z.string() }),
+    order: orderSchema,
+    layers: z
+      .array(layerSchema)
+      .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
+  })
+  .refine(isWhole, { path: ["order"], message: "must hold each layer once, each step after those that it waits for" });
+
+type Steps = z.infer<typeof orderSchema>["steps"];
+
+function isWhole({
+  order: { steps },
+  layers,
+}: {
+  readonly order: { readonly steps: Steps };
+  readonly layers: readonly { readonly id: string }[];
+}): boolean {
+  const partsOf = (id: string): string => steps.flatMap(({ layer, part }) => (layer === id ? [part] : [])).join();
+  const isKnown = ({ layer, after }: Steps[number], index: number): boolean =>
+    layers.some(({ id }) => id === layer) &&
+    after.every((id) => steps.slice(0, index).some((earlier) => earlier.id === id));
+  return steps.every(isKnown) && layers.every(({ id }) => ["all", "all but deletions,deletions"].includes(partsOf(id)));
+}
 
 /** What was planned, and all that must still hold when it is applied. Its own SHA-256 is what is approved. */
 export type Manifest = z.infer<typeof manifestSchema>;

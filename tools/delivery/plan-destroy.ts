@@ -2,9 +2,10 @@ import { ListObjectsV2Command, ListObjectVersionsCommand, type S3Client } from "
 import { join } from "node:path";
 import { awsErrorCode, onAws } from "../aws/errors";
 import { formatSeconds } from "../terminal/format";
-import type { Layer } from "../layers/layers";
+import { wavesOf, type Layer } from "../layers/layers";
 import { interruptSignal } from "../terminal/process";
 import { startProgress, type Progress } from "../terminal/progress";
+import type { ChangeOrder } from "../terraform/order/order-of-change";
 import { parsePlan } from "../terraform/plan-json";
 import { terraformOfLayers } from "../terraform/plan-layers";
 import { countPlan, summarizePlan } from "../terraform/plan-summary";
@@ -40,12 +41,34 @@ export function managedIn(states: States): ReadonlyMap<string, readonly string[]
   );
 }
 
+/** Whatever stands on a layer goes before it. */
+export function orderOfDestruction(selected: readonly Layer[]): ChangeOrder {
+  const steps = [...wavesOf(withinOnly(selected))].reverse().flat();
+  return {
+    steps: steps.map(({ id }) => ({
+      id,
+      layer: id,
+      part: "all",
+      after: selected.filter(({ dependencies }) => dependencies.includes(id)).map((layer) => layer.id),
+      because: [],
+    })),
+    warnings: [],
+    notes: [],
+  };
+}
+
+/** Layers as if there were no others. */
+function withinOnly(layers: readonly Layer[]): readonly Layer[] {
+  const ids = layers.map(({ id }) => id);
+  return layers.map((layer) => ({ ...layer, dependencies: layer.dependencies.filter((id) => ids.includes(id)) }));
+}
+
 /**
  * Plans the destruction of layers, each on its own state. Nothing is destroyed.
  * @returns one outcome a layer; a bucket that Terraform could not delete, since it holds objects, fails its layer
  */
 export async function planDestruction(
-  { layers, terraform, env, runFolder, session }: Workspace,
+  { layers, terraform, providerSetup, env, runFolder, session }: Workspace,
   selected: readonly Layer[],
   states: States,
   options: Pick<DeliveryOptions, "parallel" | "mode"> & { readonly refresh?: boolean | undefined },
@@ -54,7 +77,13 @@ export async function planDestruction(
     selected.map(({ id }) => id),
     options.mode,
   );
-  const terraformOf = terraformOfLayers({ all: layers, terraform, env, logFolder: join(runFolder, "logs") });
+  const terraformOf = terraformOfLayers({
+    all: layers,
+    terraform,
+    providerSetup,
+    env,
+    logFolder: join(runFolder, "logs"),
+  });
   const planOne = async (layer: Layer): Promise<LayerPlan> => {
     const started = performance.now();
     const state = states.get(layer.id) ?? { kind: "none" };

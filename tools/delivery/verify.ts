@@ -112,11 +112,19 @@ function layerReasons(manifest: Manifest, layers: readonly Layer[]): readonly st
   const missing = manifest.scope === "all" ? layers.filter(({ id }) => !planned.has(id)) : [];
   return [
     ...missing.map(({ id }) => `Layer ${id} is missing in the manifest, which is said to hold all layers.`),
-    ...manifest.layers.flatMap((layer) => reasonsOfLayer(layer, planned, layers)),
+    ...manifest.layers.flatMap((layer) => {
+      const isSplit = manifest.order.steps.some((step) => step.layer === layer.id && step.part !== "all");
+      return reasonsOfLayer(layer, planned, layers, isSplit);
+    }),
   ];
 }
 
-function reasonsOfLayer(planned: ManifestLayer, ids: ReadonlySet<string>, layers: readonly Layer[]): readonly string[] {
+function reasonsOfLayer(
+  planned: ManifestLayer,
+  ids: ReadonlySet<string>,
+  layers: readonly Layer[],
+  isSplit: boolean,
+): readonly string[] {
   const layer = layers.find(({ id }) => id === planned.id);
   if (layer === undefined) return [`Layer ${planned.id} was planned, but does not exist here.`];
   const reasons: string[] = [];
@@ -133,8 +141,8 @@ function reasonsOfLayer(planned: ManifestLayer, ids: ReadonlySet<string>, layers
   if (absent.length > 0) {
     reasons.push(`Layer ${planned.id} stands on ${absent.join(", ")}, which the manifest does not hold.`);
   }
-  if ((planned.plan === null) !== (planned.provisional !== null)) {
-    reasons.push(`Layer ${planned.id} has no plan that could be applied, and is not marked as provisional.`);
+  if ((planned.plan === null) !== (planned.provisional !== null || isSplit)) {
+    reasons.push(`Layer ${planned.id} has no plan that could be applied, and is neither provisional nor split.`);
   }
   return reasons;
 }

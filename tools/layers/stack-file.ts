@@ -14,6 +14,8 @@ export interface StackFacts {
   readonly lockTable: string | undefined;
   /** The Terraform versions that the layer accepts; undefined: any. */
   readonly requiredVersion: string | undefined;
+  /** Settings of the layer's one AWS provider; undefined when it has none, or several. */
+  readonly awsProvider?: unknown;
   /** Bucket and key of each `data.terraform_remote_state`, by its name. */
   readonly reads: Readonly<Record<string, { readonly bucket: string; readonly key: string }>>;
   /** Tags that the provider adds to every resource; they name the project and the environment. */
@@ -22,7 +24,7 @@ export interface StackFacts {
 
 const stateSchema = z.object({ bucket: z.string(), key: z.string() });
 
-const providerSchema = z.object({
+const providerSchema = z.looseObject({
   default_tags: z.array(z.object({ tags: z.record(z.string(), z.string()) })).default([]),
 });
 
@@ -53,6 +55,7 @@ export function readStackFacts(layer: Layer): StackFacts {
     region: s3.region,
     lockTable: s3.dynamodb_table,
     requiredVersion: stack.terraform.required_version,
+    awsProvider: stack.provider.aws.length === 1 ? stack.provider.aws[0] : undefined,
     reads: Object.fromEntries(
       Object.entries(stack.data.terraform_remote_state).map(([name, { config }]) => [name, config]),
     ),

@@ -31,6 +31,8 @@ export interface ProviderSetup {
   readonly environment: Readonly<Record<string, string>>;
   /** The source in words, for progress and `./lgtm doctor`. */
   readonly source: string;
+  /** Folder with the provider's program, unpacked; undefined when only the user's own CLI configuration knows it. */
+  readonly packageFolder: string | undefined;
 }
 
 /** A folder that holds the locked provider, in one of the two layouts of a filesystem mirror. */
@@ -67,7 +69,8 @@ export async function setUpProvider(terraform: TerraformBinary, options: Provide
   const userConfig = readUserConfig(env);
   const named = namedMirror(env, version);
   if (named === undefined && userConfig !== undefined && decidesInstallation(userConfig.text)) {
-    return { environment: {}, source: `as your Terraform CLI configuration says (${userConfig.file})` };
+    const source = `as your Terraform CLI configuration says (${userConfig.file})`;
+    return { environment: {}, source, packageFolder: undefined };
   }
   const cache = cacheFolder(env);
   const found =
@@ -156,10 +159,15 @@ function findMirror(folders: readonly string[], version: string): Mirror | undef
 }
 
 function layoutOf(folder: string, version: string): Mirror["layout"] | undefined {
+  if (existsSync(join(folder, packagePath(version)))) return "unpacked";
   const provider = join(folder, ...providerAddress.split("/"));
-  if (existsSync(join(provider, version, platform()))) return "unpacked";
   if (existsSync(join(provider, `terraform-provider-aws_${version}_${platform()}.zip`))) return "packed";
   return undefined;
+}
+
+/** Path of the unpacked provider inside a mirror folder, and inside a layer's `.terraform/providers`. */
+export function packagePath(version: string): string {
+  return join(...providerAddress.split("/"), version, platform());
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {
@@ -197,6 +205,7 @@ function mirrorSetup(folder: string, userText: string | undefined, configFolder:
   return {
     environment: { TF_CLI_CONFIG_FILE: writeConfig(text, configFolder) },
     source: `the mirror folder ${folder}`,
+    packageFolder: join(folder, packagePath(lockedVersion())),
   };
 }
 
@@ -294,7 +303,7 @@ async function runInstall(terraform: TerraformBinary, folder: string, env: NodeJ
 
 /** Another run may have been faster; its copy is as good, since the lock file's hashes vouch for both. */
 function moveIntoPlace(draft: string, cache: string, version: string): void {
-  const part = join(...providerAddress.split("/"), version, platform());
+  const part = packagePath(version);
   mkdirSync(dirname(join(cache, part)), { recursive: true });
   try {
     renameSync(join(draft, part), join(cache, part));

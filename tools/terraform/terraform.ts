@@ -1,6 +1,7 @@
 import { run, type RunResult } from "../terminal/process";
 import { UserError } from "../terminal/user-error";
 import { explainFailure } from "./explain";
+import type { SharedProvider } from "./shared-provider";
 
 /** One layer's Terraform: where it runs and with what. */
 export interface TerraformOptions {
@@ -14,6 +15,8 @@ export interface TerraformOptions {
   readonly env: NodeJS.ProcessEnv;
   /** File that gets all output of this layer. */
   readonly logFile: string;
+  /** The provider that serves the runs on a mock. @default - each run starts its own */
+  readonly sharedProvider?: SharedProvider;
   /** See `Failure.firstLayers`. @default [] */
   readonly firstLayers?: readonly string[];
   /** See `Failure.upstream`. @default {} */
@@ -28,6 +31,10 @@ export interface PlanOptions {
   readonly refresh?: boolean;
   /** Whether to plan the destruction of the layer. @default false */
   readonly destroy?: boolean;
+  /** Whether the state is locked meanwhile; a plan that only reads can do without. @default true */
+  readonly lock?: boolean;
+  /** Addresses that the plan is limited to. @default - all */
+  readonly targets?: readonly string[];
 }
 
 /** A signal that this program did not send ended Terraform: it may have left a lock, and resources that no state knows. */
@@ -49,6 +56,7 @@ export class Terraform {
   /** Installs the provider as locked and connects to the state. */
   async init(): Promise<void> {
     await this.command("init", ["-lockfile=readonly"]);
+    this.options.sharedProvider?.linkInto(this.options.folder);
   }
 
   /** Checks the configuration without reading any state; needs `init`. */
@@ -61,6 +69,8 @@ export class Terraform {
     const flags = [`-out=${plan.out}`];
     if (plan.refresh === false) flags.push("-refresh=false");
     if (plan.destroy === true) flags.push("-destroy");
+    if (plan.lock === false) flags.push("-lock=false");
+    for (const address of plan.targets ?? []) flags.push(`-target=${address}`);
     await this.command("plan", flags);
   }
 
@@ -98,10 +108,10 @@ export class Terraform {
   }
 
   private async run(name: string, args: readonly string[], options: { log: boolean }): Promise<RunResult> {
-    const { binary, folder, env, logFile } = this.options;
+    const { binary, folder, env, logFile, sharedProvider } = this.options;
     const result = await run(binary, [name, "-no-color", ...args], {
       cwd: folder,
-      env,
+      env: { ...env, ...(await sharedProvider?.variables()) },
       onInterrupt: "releases locks",
       ...(options.log ? { logFile } : {}),
     });

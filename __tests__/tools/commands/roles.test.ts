@@ -62,7 +62,9 @@ test("--json prints all of it and writes nothing", async () => {
   const { profile, roles } = JSON.parse(stdout) as { profile: string; roles: readonly Record<string, unknown>[] };
   expect(profile).toBe("staging");
   expect(roles.map(({ arn }) => arn)).toEqual(
-    ["review", "plan", "apply", "release"].map((duty) => `arn:aws:iam::111122223333:role/lgtm-staging-delivery-${duty}`),
+    ["review", "plan", "apply", "release"].map(
+      (duty) => `arn:aws:iam::111122223333:role/lgtm-staging-delivery-${duty}`,
+    ),
   );
   expect(roles.map(({ subjects }) => subjects)).toEqual([
     ["repo:acme/lgtm:pull_request"],

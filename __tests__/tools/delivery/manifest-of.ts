@@ -15,6 +15,11 @@ export function manifestOf(...ids: readonly string[]): Manifest {
     profile: "target",
     scope: "some",
     tools: { terraform: "1.11.4", provider: "5.100.0" },
+    order: {
+      steps: ids.map((id) => ({ id, layer: id, part: "all", after: [], because: [] })),
+      warnings: [],
+      notes: [],
+    },
     layers: ids.map((id) => ({
       id,
       dependencies: [],

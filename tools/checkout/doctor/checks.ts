@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { findBinary } from "../../images/binaries/find-binary";
 import { projectRoot } from "../../terminal/paths";
 import { run, type RunResult } from "../../terminal/process";
@@ -73,6 +73,18 @@ const packages: Check = () => {
     neededFor: "everything",
     mend: there ? "" : "`npm ci`",
   });
+};
+
+const checkout: Check = () => {
+  const base = { name: "checkout", neededFor: "everything but help" };
+  try {
+    accessSync(projectRoot, constants.W_OK);
+    return Promise.resolve({ ...base, status: "ok", found: "can be written", mend: "" });
+  } catch (error) {
+    const found = `cannot be written (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`;
+    const mend = "clone the project into a folder that you may write to: commands write .lgtm and cdktf.out";
+    return Promise.resolve({ ...base, status: "lacking", found, mend });
+  }
 };
 
 const configuration: Check = () => {
@@ -226,6 +238,7 @@ const serviceChecks: readonly Check[] = SERVICE_NAMES.map((service) => async (en
 export const checks: readonly Check[] = [
   node,
   packages,
+  checkout,
   configuration,
   terraform,
   provider,

@@ -8,14 +8,14 @@
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const BORDERS = {
-  // The platform. Two arrows run up: the profiles stand in common.config.ts, and the services' names are those of the catalog.
-  "common.config": ["modules/config"],
-  "modules/config": ["common.config", "modules/services"],
+  // The platform.
+  "common.config": ["modules/config", "modules/services"],
+  "modules/config": ["common.config"],
   "modules/services": ["modules/config"],
   modules: ["modules/config", "modules/services"],
   stacks: ["modules", "modules/config", "modules/services"],
   checks: ["modules/config", "modules/services"],
-  main: ["checks", "modules/config", "stacks"],
+  main: ["checks", "modules/config", "modules/services", "stacks"],
 
   // The tools, from the ground up.
   "tools/terminal": [],
@@ -29,7 +29,7 @@ const BORDERS = {
     "tools/aws",
     "tools/terminal",
   ],
-  "tools/mock": ["tools/aws", "tools/terminal"],
+  "tools/mock": ["tools/terminal"],
   "tools/state": ["modules/config", "stacks", "tools/aws", "tools/layers", "tools/terminal"],
   "tools/terraform": ["stacks", "tools/aws", "tools/layers", "tools/mock", "tools/state", "tools/terminal"],
   "tools/images": [
@@ -58,6 +58,7 @@ const BORDERS = {
   "tools/delivery": [
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -82,7 +83,6 @@ const BORDERS = {
     "tools/images",
     "tools/layers",
     "tools/mock",
-    "tools/state",
     "tools/terminal",
     "tools/terraform",
   ],
@@ -114,6 +114,7 @@ const BORDERS = {
   "tools/commands": [
     "common.config",
     "modules/config",
+    "modules/services",
     "tools/account",
     "tools/checkout",
     "tools/delivery",
@@ -128,14 +129,13 @@ const BORDERS = {
   ],
   "tools/cli": ["tools/commands", "tools/terminal"],
 
-  // Proofs of facts that are no daily work.
+  // What proves facts, and is no daily work.
   experiments: [
     "checks",
     "common.config",
     "modules/config",
     "modules/services",
     "stacks",
-    "tools/commands",
     "tools/delivery",
     "tools/images",
     "tools/layers",

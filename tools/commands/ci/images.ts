@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { createRequire } from "node:module";
-import { SERVICE_NAMES, type ServiceName } from "../../../modules/config/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../../modules/services/service-name";
 import { writeOutputs } from "../../delivery/github/job";
 import type { ImageToBuild } from "../../images/to-build";
 import { renderTable } from "../../terminal/table";
-import { collectNames, gitHubOption, jsonOption } from "../options";
+import { collectNames, gitHubOption, jsonOption } from "../../terminal/options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

@@ -1,5 +1,5 @@
 import { count, formatSeconds } from "../../terminal/format";
-import { HARMLESS_REPLACEMENTS } from "../report/plan-report";
+import { HARMLESS_REPLACEMENTS } from "../../terraform/harmless-replacements";
 import { renderTable, type Cell } from "../../terminal/table";
 import { planWarnings, type PlanWarning } from "../report/warnings";
 import {

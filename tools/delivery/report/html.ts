@@ -2,6 +2,7 @@ import type { PlanAction, ResourcePlan } from "../../terraform/plan-summary";
 import { anchor, countText, effectWords, escapeHtml } from "./html-text";
 import { layersPicture } from "./layers-picture";
 import { tellingDifferences } from "./markdown";
+import { orderHtml } from "./order";
 import type { LayerEffect, PlanReport, ReportedLayer } from "./plan-report";
 
 /** The report as one page without anything from outside: for whoever approves. Sensitive values are masked. */
@@ -23,10 +24,11 @@ ${tiles(report)}
 ${loudBox(report)}
 ${warningBox(report)}
 <section class="picture"><h2>Layers</h2>
-<p class="hint">${report.facts.purpose === "destroy" ? "Destroyed from right to left" : "In the order in which they are applied, left to right"}. Click a layer for its changes.</p>
+<p class="hint">As they are declared to stand on each other, left to right. Click a layer for its changes.</p>
 ${layersPicture(report.layers)}
 ${legend(report)}
 </section>
+${orderHtml(report.facts.order)}
 <section><h2>Changes</h2>
 <p class="controls"><button type="button" data-open="true">Open all</button> <button type="button" data-open="false">Close all</button>
 <label>Find <input id="find" type="search" placeholder="address or attribute"></label></p>

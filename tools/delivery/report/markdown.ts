@@ -1,5 +1,6 @@
 import type { AttributeDifference, ResourcePlan } from "../../terraform/plan-summary";
 import { countText } from "./html-text";
+import { orderMarkdown } from "./order";
 import type { LayerEffect, PlanReport, ReportedLayer } from "./plan-report";
 
 /** What a comment on GitHub holds, in characters; a job summary holds more (1 MiB). */
@@ -17,7 +18,14 @@ const SHOWN_DIFFERENCES = 40;
  */
 export function renderMarkdown(report: PlanReport, limit: number = COMMENT_LIMIT): string {
   const room = limit - NOTICE_ROOM;
-  const head = [headline(report), facts(report), loudSection(report, room / 4), warningSection(report), table(report)];
+  const head = [
+    headline(report),
+    facts(report),
+    loudSection(report, room / 4),
+    warningSection(report),
+    table(report),
+    orderMarkdown(report.facts.order),
+  ];
   const parts = head.filter((part) => part !== "");
   let length = parts.reduce((sum, part) => sum + part.length + 2, 0);
   const leftOut: string[] = [];

@@ -1,7 +1,10 @@
+import { HARMLESS_REPLACEMENTS } from "../../terraform/harmless-replacements";
+import type { ChangeOrder } from "../../terraform/order/order-of-change";
 import type { PlanSummary, ResourcePlan } from "../../terraform/plan-summary";
 import { countPlan, type PlanCounts } from "../../terraform/plan-summary";
 import { placeholderName } from "../../terraform/provisional/placeholder";
 import type { Provisional } from "../../terraform/provisional/plan-in-order";
+import { orderWarnings } from "./order";
 import { planWarnings, type PlanWarning } from "./warnings";
 
 /** A plan as it goes into a report. */
@@ -19,6 +22,8 @@ export interface ReportFacts {
   readonly purpose?: "apply" | "destroy";
   /** Which layers were planned and why, in a sentence or two. */
   readonly selection?: string;
+  /** In which order the plans are applied. */
+  readonly order?: ChangeOrder;
   readonly profile?: string;
   readonly environment?: string;
   readonly commit?: string;
@@ -62,13 +67,6 @@ export interface PlanReport {
   readonly warnings: readonly PlanWarning[];
 }
 
-/** Replacements that lose nothing, with the reason. */
-export const HARMLESS_REPLACEMENTS: Readonly<Record<string, string>> = {
-  aws_ecs_task_definition:
-    "a task definition is replaced by its next revision; running tasks keep theirs until their service moves",
-  aws_ecr_lifecycle_policy: "the provider replaces an ECR lifecycle policy on each change; no image is touched by that",
-};
-
 /** Puts together what reports say of plans. */
 export function buildReport(plans: readonly ReportedPlan[], facts: ReportFacts = {}): PlanReport {
   const layers = plans.map(reportLayer);
@@ -77,7 +75,7 @@ export function buildReport(plans: readonly ReportedPlan[], facts: ReportFacts =
     layers,
     total: sumCounts(layers.map(({ counts }) => counts)),
     loud: layers.flatMap(({ layer, changes }) => changes.flatMap((change) => loudChange(layer, change))),
-    warnings: planWarnings(plans),
+    warnings: [...planWarnings(plans), ...orderWarnings(facts.order)],
   };
 }
 

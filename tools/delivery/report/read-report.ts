@@ -26,9 +26,10 @@ export function readReport(files: readonly string[]): PlanReport {
 
 function ofManifest(file: string, text: string): PlanReport {
   const manifest = parseManifest(text, file);
-  const { purpose, profile, commit, dirty } = manifest;
+  const { purpose, profile, commit, dirty, order } = manifest;
   const plans = manifest.layers.map((layer) => planOf(layer, dirname(file)));
-  return buildReport(plans, { purpose, profile, commit, dirty, manifestPlace: file, manifestSha256: sha256Of(text) });
+  const hash = sha256Of(text);
+  return buildReport(plans, { purpose, profile, commit, dirty, order, manifestPlace: file, manifestSha256: hash });
 }
 
 function planOf({ id, dependencies, provisional, json }: Manifest["layers"][number], folder: string): ReportedPlan {
