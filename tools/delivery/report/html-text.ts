@@ -1,7 +1,5 @@
-import type { LayerEffect } from "./plan-report";
-
-/** Words for what happens to a layer, as the page says them. */
-export const effectWords: Readonly<Record<LayerEffect, string>> = {
+/** Words for what happens to a layer, by its effect, as the page says them. */
+export const effectWords = {
   delete: "deletes",
   replace: "replaces",
   update: "changes, and loses nothing",
@@ -9,7 +7,7 @@ export const effectWords: Readonly<Record<LayerEffect, string>> = {
   move: "moves addresses",
   outputs: "changes outputs",
   nothing: "nothing changes",
-};
+} as const;
 
 /** The id of a layer's or change's place on the page. */
 export function anchor(layer: string, address = ""): string {
