@@ -83,6 +83,7 @@ const BORDERS = {
     "tools/images",
     "tools/layers",
     "tools/mock",
+    "tools/state",
     "tools/terminal",
     "tools/terraform",
   ],
@@ -129,13 +130,14 @@ const BORDERS = {
   ],
   "tools/cli": ["tools/commands", "tools/terminal"],
 
-  // What proves facts, and is no daily work.
+  // Proofs of facts that are no daily work.
   experiments: [
     "checks",
     "common.config",
     "modules/config",
     "modules/services",
     "stacks",
+    "tools/commands",
     "tools/delivery",
     "tools/images",
     "tools/layers",
