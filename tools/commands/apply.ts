@@ -13,6 +13,7 @@ interface Options {
   readonly profile?: string;
   readonly parallel: number;
   readonly resume?: true;
+  readonly page?: string;
   readonly github?: true;
   readonly json?: true;
 }
@@ -35,6 +36,7 @@ export function registerApply(program: Command): void {
     )
     .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report")
     .option("--resume", "take up an apply of these plans that stopped half way")
+    .option("--page <file>", "where it stops for a second approval: write the page for whoever approves here")
     .addOption(profileOption())
     .addOption(parallelOption())
     .addOption(gitHubOption())
@@ -64,6 +66,8 @@ async function runApply(options: Options): Promise<void> {
     : await diagnoseFailure(result.outcomes, { profile: options.profile });
   const report = [renderApply(result), ...(diagnosis === undefined ? [] : [renderFailureDiagnosis(diagnosis)])];
   const text = report.join("\n\n").trimEnd();
+  const { writePage } = load("../delivery/report/html") as typeof import("../delivery/report/html");
+  if (options.page !== undefined && result.rest !== undefined) writePage(options.page, result.rest.report);
   const { printApplied } = load("./print-applied") as typeof import("./print-applied");
   printApplied(result, text, options, { diagnosis });
 }

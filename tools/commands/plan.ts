@@ -18,6 +18,7 @@ interface Options {
   readonly destroy?: true;
   readonly includeStateful: readonly string[];
   readonly confirm?: string;
+  readonly page?: string;
   readonly github?: true;
   readonly json?: true;
 }
@@ -49,6 +50,7 @@ export function registerPlan(program: Command): void {
       [],
     )
     .option("--confirm <phrase>", "with --destroy: check the phrase that `./lgtm destroy` will want")
+    .option("--page <file>", "write the page for whoever approves here as well")
     .option("--no-refresh", "compare with the states alone, without reading the real resources")
     .addOption(parallelOption())
     .addOption(gitHubOption())
@@ -63,6 +65,8 @@ export function registerPlan(program: Command): void {
 async function runPlan(options: Options): Promise<void> {
   const { makePlan } = load("../delivery/make-plan") as typeof import("../delivery/make-plan");
   const { renderMarkdown } = load("../delivery/report/markdown") as typeof import("../delivery/report/markdown");
+  const { renderPlainText } = load("../delivery/report/plain-text") as typeof import("../delivery/report/plain-text");
+  const { writePage } = load("../delivery/report/html") as typeof import("../delivery/report/html");
   const { beforePlanningTasks } = load("../delivery/before-tasks") as typeof import("../delivery/before-tasks");
   const result = await makePlan({
     profile: options.profile,
@@ -77,16 +81,19 @@ async function runPlan(options: Options): Promise<void> {
     beforeLayer: beforePlanningTasks,
   });
   const { manifest, manifestPlace, manifestSha256, report, notReady } = result;
+  if (options.page !== undefined) writePage(options.page, report);
   if (options.github === true) tellPlan(result);
   for (const error of notReady.values()) process.stderr.write(`${error.render()}\n`);
   if (notReady.size > 0) process.exitCode = exitCodes.notReady;
+  if (report.cannotShow.length > 0) process.exitCode = exitCodes.negative;
   if (options.json === true) {
     process.stdout.write(
       `${JSON.stringify({ manifest: manifestPlace, sha256: manifestSha256, report }, undefined, 2)}\n`,
     );
     return;
   }
-  process.stdout.write(`${renderMarkdown(report)}\n`);
+  // Markdown goes into a file or comment; a person at a terminal reads plain text.
+  process.stdout.write(process.stdout.isTTY ? `${renderPlainText(report)}\n` : `${renderMarkdown(report)}\n`);
   const confirm = manifest.purpose === "destroy" ? ` --confirm "destroy ${report.facts.environment ?? ""}"` : "";
   process.stderr.write(
     `To ${manifest.purpose} exactly this:\n  ./lgtm ${manifest.purpose} --manifest ${manifestPlace} --sha256 ${manifestSha256}${confirm}\n`,

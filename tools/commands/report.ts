@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { writeFileSync } from "node:fs";
+import { exitCodes } from "../terminal/exit-codes";
 import { jsonOption } from "./options";
 import { renderHtml } from "../delivery/report/html";
 import { COMMENT_LIMIT, renderMarkdown } from "../delivery/report/markdown";
@@ -38,10 +39,11 @@ export function registerReport(program: Command): void {
 
 function runReport(files: readonly string[], options: Options): void {
   const report = readReport(files);
+  if (report.cannotShow.length > 0) process.exitCode = exitCodes.negative;
   if (typeof options.html === "string") {
     writeFileSync(options.html, renderHtml(report));
     process.stderr.write(`Wrote ${options.html}\n`);
   } else if (options.html === true) process.stdout.write(renderHtml(report));
   else if (options.json === true) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-  else process.stdout.write(renderMarkdown(report, options.limit));
+  else process.stdout.write(renderMarkdown(report, { limit: options.limit }));
 }

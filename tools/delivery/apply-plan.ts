@@ -150,14 +150,14 @@ class Applier {
   }
 
   private async applyOne(layer: Layer, planned: ManifestLayer): Promise<AppliedLayer> {
-    const json = this.textOf(planned.json.file);
+    const approved = parsePlan(this.textOf(planned.json.file), planned.json.file);
     if (planned.plan !== null && !this.approved.begun.has(layer.id)) {
-      const summary = summarizePlan(json);
+      const summary = summarizePlan(approved);
       if (!planned.applyable) return { layer: layer.id, how: "nothing to apply", summary };
       await this.applySaved(layer, planned.plan.file);
       return { layer: layer.id, how: "as approved", summary };
     }
-    return this.planAnewAndApply(layer, planned, parsePlan(json));
+    return this.planAnewAndApply(layer, planned, approved);
   }
 
   private async applySaved(layer: Layer, file: string): Promise<void> {
@@ -183,13 +183,12 @@ class Applier {
       this.progress.step(layer.id, "plan anew");
       const destroy = this.approved.manifest.purpose === "destroy";
       await terraform.plan({ out: planFile, refresh: true, destroy });
-      const json = await terraform.show(planFile);
-      const fresh = parsePlan(json);
+      const fresh = parsePlan(await terraform.show(planFile), layer.id);
       const differences = comparePlans(approved, fresh, await this.fill(planned), {
         partlyDone: this.approved.begun.has(layer.id),
       });
       if (differences.length > 0) throw new NotAsApproved(layer.id, differences);
-      const summary = summarizePlan(json);
+      const summary = summarizePlan(fresh);
       if (fresh.applyable === false) return { layer: layer.id, how: "nothing to apply", summary };
       this.progress.step(layer.id, "apply what was planned anew");
       await terraform.apply(planFile);
@@ -265,5 +264,9 @@ async function planRest(
   const left = outcomes.filter(({ status }) => status !== "done").map(({ layer }) => layer);
   workspace.note(`Plan what is left: ${left.join(", ")}`);
   const rest = store.sibling(`rest-${manifest.layers.length - left.length}-applied`);
-  return planInto(workspace, rest, { ...options, selected: selectLayers(workspace.layers, left) });
+  return planInto(workspace, rest, {
+    ...options,
+    selected: selectLayers(workspace.layers, left),
+    others: "it is applied, as it was approved, or was not part of the plan",
+  });
 }

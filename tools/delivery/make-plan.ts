@@ -2,10 +2,9 @@ import { readFileSync } from "node:fs";
 import { PLANS_PREFIX } from "../../modules/config/state-backend-names";
 import { selectLayers, type Layer } from "../layers/layers";
 import { throwIfInterrupted } from "../terminal/process";
-import { buildReport, type PlanReport, type ReportedPlan } from "./report/plan-report";
+import { buildReport, type LeftOutLayer, type PlanReport, type ReportedPlan } from "./report/plan-report";
 import { renderHtml } from "./report/html";
-import { renderMarkdown } from "./report/markdown";
-import { parsePlan } from "../terraform/plan-json";
+import { renderMarkdown, SUMMARY_LIMIT } from "./report/markdown";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { readStackFacts } from "../layers/stack-file";
 import { UserError } from "../terminal/user-error";
@@ -46,6 +45,8 @@ export interface PlanIntoOptions extends Pick<MakePlanOptions, "parallel" | "mod
   readonly selected: readonly Layer[];
   /** Why these layers, for the report. @default - not said */
   readonly selection?: string | undefined;
+  /** Why the other layers are not planned, for the report. @default - they were not named */
+  readonly others?: string | undefined;
 }
 
 /** Saved plans, and what is to be approved of them. */
@@ -84,19 +85,22 @@ async function planDestroyInto(
   const outcomes = await planDestruction(workspace, destruction.selected, states, options);
   throwIfInterrupted();
   const selection = describeDestruction(destruction);
-  return { ...(await keepPlans(workspace, store, outcomes.map(planOf), "destroy", selection)), notReady: new Map() };
+  const leftOut = notSelected(workspace, destruction.selected, "it stays as it is");
+  const kept = await keepPlans(workspace, store, outcomes.map(planOf), { purpose: "destroy", selection, leftOut });
+  return { ...kept, notReady: new Map() };
 }
 
 async function selectToPlan(
   { layers, profile, runFolder }: Workspace,
   { layers: named, changedSince, app }: MakePlanOptions,
-): Promise<Pick<PlanIntoOptions, "selected" | "selection">> {
+): Promise<Pick<PlanIntoOptions, "selected" | "selection" | "others">> {
   const selected = selectLayers(layers, named);
   if (changedSince === undefined) return { selected };
   const change = await changedLayers({ ref: changedSince, layers, profile: profile.name, runFolder, app });
   return {
     selected: selected.filter(({ id }) => change.ids.includes(id)),
     selection: describeChange(change, changedSince),
+    others: `neither it nor what comes before it differs from ${changedSince}`,
   };
 }
 
@@ -109,7 +113,30 @@ export async function planInto(workspace: Workspace, store: PlanStore, options: 
   const notReady = await layersNotReady(selected, workspace, options.beforeLayer);
   const planned = selected.filter(({ id }) => !notReady.has(id));
   const plans = await planAll(workspace, planned, options);
-  return { ...(await keepPlans(workspace, store, plans, "apply", options.selection)), notReady };
+  const leftOut = [
+    ...notSelected(workspace, selected, options.others ?? "it was not named"),
+    ...selected.flatMap((layer) => notPlanned(layer, notReady.get(layer.id))),
+  ];
+  const kept = await keepPlans(workspace, store, plans, { purpose: "apply", selection: options.selection, leftOut });
+  return { ...kept, notReady };
+}
+
+function notSelected({ layers }: Workspace, selected: readonly Layer[], reason: string): readonly LeftOutLayer[] {
+  return layers
+    .filter((layer) => !selected.includes(layer))
+    .map(({ id, dependencies }) => ({ layer: id, dependencies, status: "not selected", reason }));
+}
+
+function notPlanned({ id, dependencies }: Layer, error: UserError | undefined): readonly LeftOutLayer[] {
+  if (error === undefined) return [];
+  return [{ layer: id, dependencies, status: "not planned", reason: `${error.what} To do: ${error.mend}.` }];
+}
+
+/** What is kept beside the plans. */
+interface KeptFacts {
+  readonly purpose: Manifest["purpose"];
+  readonly selection: string | undefined;
+  readonly leftOut: readonly LeftOutLayer[];
 }
 
 /** Stores plans with their manifest and reports. */
@@ -117,8 +144,7 @@ async function keepPlans(
   workspace: Workspace,
   store: PlanStore,
   plans: readonly LayerPlan[],
-  purpose: Manifest["purpose"],
-  selection: string | undefined,
+  { purpose, selection, leftOut }: KeptFacts,
 ): Promise<Omit<PlanResult, "notReady">> {
   const layers: ManifestLayer[] = [];
   for (const plan of plans) layers.push(await storePlan(store, plan));
@@ -133,12 +159,13 @@ async function keepPlans(
     scope: plans.length === workspace.layers.length ? "all" : "some",
     tools: { terraform: terraform.version, provider },
     layers,
+    leftOut: leftOut.map((layer) => ({ ...layer, dependencies: [...layer.dependencies] })),
   };
   const text = manifestText(manifest);
   const manifestSha256 = sha256Of(text);
   await store.write("manifest.json", text);
   const manifestPlace = `${store.place}/manifest.json`;
-  const report = buildReport(plans.map(reportedPlan), {
+  const facts = {
     purpose,
     profile: profile.name,
     environment: profile.config.environment,
@@ -147,8 +174,9 @@ async function keepPlans(
     manifestPlace,
     manifestSha256,
     ...(selection === undefined ? {} : { selection }),
-  });
-  await store.write("report.md", renderMarkdown(report));
+  };
+  const report = buildReport(plans.map(reportedPlan), facts, leftOut);
+  await store.write("report.md", renderMarkdown(report, { limit: SUMMARY_LIMIT, unit: "bytes" }));
   await store.write("report.html", renderHtml(report));
   return { manifest, manifestPlace, manifestSha256, report };
 }
@@ -231,7 +259,7 @@ async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLay
               path: [...placeholder.path],
             })),
           },
-    applyable: parsePlan(json).applyable ?? true,
+    applyable: plan.plan.applyable ?? true,
     plan: planFile === undefined ? null : await save(`${layer.id}.tfplan`, readFileSync(planFile)),
     json: await save(`${layer.id}.plan.json`, json),
   };

@@ -55,6 +55,17 @@ const manifestSchema = z.object({
   scope: z.enum(["all", "some"]),
   tools: z.object({ terraform: z.string(), provider: z.string() }),
   layers: z.array(layerSchema),
+  /** Layers without a plan, for the report. */
+  leftOut: z
+    .array(
+      z.object({
+        layer: z.string(),
+        dependencies: z.array(z.string()),
+        status: z.enum(["not selected", "not planned", "not tried"]),
+        reason: z.string(),
+      }),
+    )
+    .default([]),
 });
 
 /** What was planned, and all that must still hold when it is applied. Its own SHA-256 is what is approved. */

@@ -3,6 +3,7 @@ import { formatSeconds } from "../terminal/format";
 import type { Layer } from "../layers/layers";
 import { interruptSignal } from "../terminal/process";
 import type { Progress } from "../terminal/progress";
+import { parsePlan } from "../terraform/plan-json";
 import { countPlan, summarizePlan, type PlanCounts, type PlanSummary } from "../terraform/plan-summary";
 import { UserError } from "../terminal/user-error";
 import { runInWaves, type Outcome } from "../layers/waves";
@@ -32,7 +33,7 @@ export function applyLayers(
     await terraform.init();
     progress.step(layer.id, "plan");
     await terraform.plan({ out: planFile });
-    const summary = summarizePlan(await terraform.show(planFile));
+    const summary = summarizePlan(parsePlan(await terraform.show(planFile), layer.id));
     progress.step(layer.id, `apply ${describeActions(countPlan(summary))}`);
     await terraform.apply(planFile);
     return summary;
@@ -51,7 +52,7 @@ export function planAgain(bench: Workbench): Promise<readonly Outcome<PlanSummar
     const planFile = join(layer.folder, "again.tfplan");
     progress.step(layer.id, "plan (reads the resources)");
     await terraform.plan({ out: planFile });
-    return summarizePlan(await terraform.show(planFile));
+    return summarizePlan(parsePlan(await terraform.show(planFile), layer.id));
   });
 }
 
@@ -69,7 +70,7 @@ export function destroyLayers(bench: Workbench, beforeLayer: BeforeLayer): Promi
     const planFile = join(layer.folder, "destroy.tfplan");
     progress.step(layer.id, "plan");
     await terraform.plan({ out: planFile, destroy: true });
-    const summary = summarizePlan(await terraform.show(planFile));
+    const summary = summarizePlan(parsePlan(await terraform.show(planFile), layer.id));
     progress.step(layer.id, `destroy ${describeActions(countPlan(summary))}`);
     await terraform.apply(planFile);
     return summary;
