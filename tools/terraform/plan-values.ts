@@ -135,7 +135,9 @@ export function differencesBetween(before: PlanValue, after: PlanValue, options:
     if (identity(one) === identity(other) || isSame(one, other, path)) return;
     const [a, b] = [bare(one), bare(other)];
     const inner = inDocument || isDocument(one) || isDocument(other);
-    const children = meaning(one) === meaning(other) ? undefined : childrenOf(a, b, inner, options.pairLists);
+    // Written or marked otherwise, and the same below: there is nothing to find.
+    const isSameInside = (a !== one || b !== other) && meaning(one) === meaning(other);
+    const children = isSameInside ? undefined : childrenOf(a, b, inner, options.pairLists);
     if (children === undefined) found.push({ path, before: one, after: other });
     else for (const { key, ...pair } of children) walk([...path, key], pair.before, pair.after, inner);
   };

@@ -1,3 +1,4 @@
+import { planJson } from "../../support/plans";
 import { comparePlans, type Filled } from "../../../tools/delivery/compare-plans";
 import type { PlanChange, PlanJson } from "../../../tools/terraform/plan-json";
 
@@ -11,17 +12,11 @@ const filled: readonly Filled[] = [
 function plan(change: Partial<PlanChange>, outputs: Record<string, PlanChange> = {}): PlanJson {
   const resource = {
     address: "aws_x.a",
-    mode: "managed" as const,
+    mode: "managed",
     type: "aws_x",
     change: { actions: ["create"], before: null, ...change },
   };
-  return {
-    format_version: "1.2",
-    terraform_version: "1.11.4",
-    resource_changes: [resource],
-    resource_drift: [],
-    output_changes: outputs,
-  };
+  return planJson({ resource_changes: [resource], output_changes: outputs });
 }
 
 function compare(approved: Partial<PlanChange>, now: Partial<PlanChange>) {

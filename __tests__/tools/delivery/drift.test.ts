@@ -1,3 +1,4 @@
+import { planSummary } from "../../support/plans";
 import { judgeDrift } from "../../../tools/delivery/drift";
 import type { PlanSummary, ResourcePlan } from "../../../tools/terraform/plan-summary";
 
@@ -14,7 +15,7 @@ function resource(address: string, action: ResourcePlan["action"], paths: readon
 }
 
 function plan(drift: readonly ResourcePlan[], resources: readonly ResourcePlan[]): PlanSummary {
-  return { terraformVersion: "1.11.4", resources, outputs: [], drift };
+  return planSummary({ resources, drift });
 }
 
 test("what the next apply would set back, or make again, is drift", () => {

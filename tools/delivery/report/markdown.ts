@@ -258,13 +258,11 @@ function layerDetails(layer: ReportedLayer, room: Room): string {
     `${fence}diff`,
   ];
   const end = [fence, "", "</details>"];
-  if (!room.hasRoomFor([...frame, ...end, ""].join("\n"))) {
-    room.leftOut.push(`the details of ${layer.layer} (${blocks.length} changes)`);
-    return "";
-  }
-  const shown = blocks.filter((block) => room.hasRoomFor(block));
+  const hasRoom = room.hasRoomFor([...frame, ...end, ""].join("\n"));
+  const shown = hasRoom ? blocks.filter((block) => room.hasRoomFor(block)) : [];
   const missing = blocks.length - shown.length;
   if (missing > 0) room.leftOut.push(`the details of ${layer.layer} (${missing} of ${blocks.length} changes)`);
+  if (shown.length === 0) return "";
   const rest = missing === 0 ? [] : [`… and ${missing} more, not shown here`];
   return [...frame, ...shown, ...rest, ...end].join("\n");
 }

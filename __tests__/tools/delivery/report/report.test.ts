@@ -2,7 +2,8 @@ import { buildReport, type ReportedPlan } from "../../../../tools/delivery/repor
 import { COMMENT_LIMIT, renderMarkdown } from "../../../../tools/delivery/report/markdown";
 import { renderHtml } from "../../../../tools/delivery/report/html";
 import { planWarnings } from "../../../../tools/delivery/report/warnings";
-import type { PlanSummary, ResourcePlan } from "../../../../tools/terraform/plan-summary";
+import { planSummary } from "../../../support/plans";
+import type { ResourcePlan } from "../../../../tools/terraform/plan-summary";
 
 function resource(type: string, name: string, parts: Partial<ResourcePlan> = {}): ResourcePlan {
   return {
@@ -17,8 +18,7 @@ function resource(type: string, name: string, parts: Partial<ResourcePlan> = {})
 }
 
 function planned(layer: string, resources: readonly ResourcePlan[], parts: Partial<ReportedPlan> = {}): ReportedPlan {
-  const summary: PlanSummary = { terraformVersion: "1.11.4", resources, outputs: [], drift: [] };
-  return { layer, dependencies: [], summary, ...parts };
+  return { layer, dependencies: [], summary: planSummary({ resources }), ...parts };
 }
 
 const difference = { path: "name", before: '"a"', after: '"b"', forcesReplacement: true };
@@ -70,7 +70,8 @@ describe("Markdown", () => {
     expect(long.length).toBeLessThanOrEqual(COMMENT_LIMIT);
     expect(long).toContain("4000 resources are deleted or replaced");
     expect(long).toMatch(/… and \d+ more/);
-    expect(long).toMatch(/left out here: the details of .*39/);
+    expect(long.indexOf("Not everything is shown here")).toBeLessThan(long.indexOf("4000 resources"));
+    expect(long).toMatch(/Left out here: \d+ of 4000 deletions and replacements, .*the details of 1 \(100 of 100 changes\)/);
   });
 
   test("a value cannot end the fence that it stands in", () => {
@@ -148,11 +149,20 @@ describe("warnings", () => {
   });
 
   test("of today's images, whose memory may not outlast their first replacement", () => {
-    const change = { path: "serviceConfigs", from: '"original"', to: '"dockerfiles"' };
-    expect(planWarnings([], [change])).toEqual([
-      { layer: "60-ecs", kind: "data lost", text: expect.stringMatching(/Flush them before the apply/) as string },
+    const told = {
+      path: 'container_definitions["mimir"].environment["MIMIR_RETENTION"]',
+      before: "(absent)",
+      after: '{"name":"MIMIR_RETENTION","value":"8760h"}',
+      forcesReplacement: true,
+    };
+    const first = resource("aws_ecs_task_definition", "mimir", { action: "replace", differences: [told] });
+    expect(warn(first)).toEqual([
+      expect.stringMatching(/^data lost: .*Flush them before the apply/),
+      expect.stringMatching(/^retention: .*MIMIR_RETENTION becomes 8760h, was not set/),
     ]);
-    expect(planWarnings([], [{ ...change, path: "timeZone" }])).toEqual([]);
+    // Once an image takes its retention from the environment, it also writes what it holds.
+    const next = { ...told, path: `${told.path}.value`, before: '"8760h"', after: '"24h"' };
+    expect(warn({ ...first, differences: [next] })).toEqual([expect.stringMatching(/^retention: .*24h, was 8760h/)]);
   });
 
   test("retention: of logs, and of what services are told", () => {
