@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { selectLayers, type Layer } from "../layers/layers";
-import type { PlanSummary, ResourcePlan } from "../terraform/plan-summary";
+import { isBelow, type PlanSummary, type ResourcePlan } from "../terraform/plan-summary";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
@@ -92,13 +92,22 @@ export function judgeDrift(layer: string, plan: PlanSummary, ignored: Ignored): 
 }
 
 function isIgnored(path: string, ignored: readonly string[]): boolean {
-  return ignored.some(
-    (name) => name === "all" || path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`),
-  );
+  return ignored.some((name) => name === "all" || isWithin(plainPath(path), plainPath(name)));
 }
 
+/** A path with names as plans write them: `tags["Owner"]` of a configuration is `tags.Owner`. */
+function plainPath(path: string): string {
+  return path.replace(/\["([A-Za-z_][\w-]*)"\]/g, ".$1");
+}
+
+/** Tells whether one path is the other or leads into it. A set is sorted anew when it changes, so positions say nothing. */
 function overlaps(a: string, b: string): boolean {
-  return a === b || a.startsWith(b) || b.startsWith(a);
+  const [one, other] = [a, b].map((path) => path.replace(/\[\d+\]/g, "[]"));
+  return isWithin(one ?? "", other ?? "") || isWithin(other ?? "", one ?? "");
+}
+
+function isWithin(path: string, prefix: string): boolean {
+  return path === prefix || isBelow(path, prefix);
 }
 
 const stackSchema = z.object({

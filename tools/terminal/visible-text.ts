@@ -13,6 +13,7 @@ const HIDDEN = new RegExp(`[\\p{C}\\p{Mn}\\p{Me}\\p{Zl}\\p{Zp}${BLANKS}]|(?! )\\
  * @param text any text; a text in JSON stays JSON of the same meaning
  */
 export function visible(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
   return text.replace(HIDDEN, (character) =>
     [...Array(character.length).keys()]
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)

@@ -18,12 +18,13 @@ import {
   showPath,
   Unknown,
   valueAt,
+  type Difference,
   type PlanObject,
   type PlanValue,
 } from "./plan-values";
 
 /** Kinds of highlights, in the order in which reports show them. */
-export const HIGHLIGHT_KINDS = ["permission", "image", "ingress", "route", "task"] as const;
+export const HIGHLIGHT_KINDS = ["permission", "image", "ingress", "route", "expiry", "task"] as const;
 
 /** A part of a change that whoever approves should not have to look for. */
 export interface Highlight {
@@ -70,6 +71,7 @@ export function highlightsOf(resource: HighlightedResource, change: MaskedChange
     ["image", images],
     ["ingress", traffic],
     ["route", routes],
+    ["expiry", expiries],
   ];
   return [
     ...items.flatMap(([kind, find]) =>
@@ -137,6 +139,9 @@ function changedItem(kind: Highlight["kind"], address: string, before: Item, aft
     const path = showPath(difference.path);
     if (isList(one) && isList(other)) return listChange(path, one, other);
     const shown = showDifference(difference);
+    const list = showPath(difference.path.slice(0, -1));
+    if (typeof difference.path.at(-1) === "number" && isAbsent(one)) return [`${list} adds ${shown.after}`];
+    if (typeof difference.path.at(-1) === "number" && isAbsent(other)) return [`${list} removes ${shown.before}`];
     return [path === "" ? `${before.text} becomes ${after.text}` : `${path}: ${shown.before} -> ${shown.after}`];
   });
   return {
@@ -174,6 +179,7 @@ const POLICIES: readonly string[] = [
 ];
 
 const permissions: Items = (attributes, type) => {
+  if (type === "aws_ecr_lifecycle_policy") return [];
   const found: Item[] = [];
   for (const name of POLICIES) found.push(...statementsOf(attributes[name], name === "assume_role_policy"));
   const inline = bare(attributes.inline_policy);
@@ -211,7 +217,7 @@ function statementsOf(value: PlanValue, isTrust: boolean): readonly Item[] {
   const prefix = isTrust ? "trust: " : "";
   const document = bare(value);
   if (document instanceof Unknown || !isObject(document) || isAbsent(document.Statement)) {
-    return [{ key: prefix, value, text: `${prefix}${show(value)}` }];
+    return [{ key: prefix, value, text: `${prefix}the policy as a whole: ${show(value)}` }];
   }
   const list = bare(document.Statement);
   return (isList(list) ? list : [list]).map((statement) => {
@@ -357,6 +363,23 @@ function routeText({ priority, condition, action, ...rest }: PlanObject): string
   ].join(" ");
 }
 
+/** Rules that delete objects, images or logs by themselves. */
+const expiries: Items = (attributes, type) => {
+  if (type === "aws_cloudwatch_log_group") {
+    const days = attributes.retention_in_days;
+    return isAbsent(days) ? [] : [{ key: "days", value: { days }, text: `logs are kept ${show(days)} days (0: forever)` }];
+  }
+  const rules = {
+    aws_ecr_lifecycle_policy: valueAt(attributes, ["policy", "rules"]),
+    aws_s3_bucket_lifecycle_configuration: attributes.rule,
+  }[type];
+  const list = bare(rules);
+  return (isList(list) ? list : []).map((rule) => {
+    const [id, priority] = [valueAt(rule, ["id"]), valueAt(rule, ["rulePriority"])];
+    return { key: show(isAbsent(id) ? priority : id), value: rule, text: `rule ${show(chosenBelow(bare(rule)))}` };
+  });
+};
+
 /** What AWS makes up or every resource has, which says nothing of what was chosen. */
 const NOT_CHOSEN: ReadonlySet<string> = new Set(["arn", "id", "tags_all", "unique_id", "create_date"]);
 
@@ -388,7 +411,7 @@ function taskHighlights({ address, type, actions }: HighlightedResource, change:
     const path = showPath(difference.path);
     if (/^container_definitions\[[^\]]*\]\.image$|^tags/.test(path)) return [];
     if (bare(difference.after) instanceof Unknown && AWS_MAKES.has(path)) return [];
-    const { before, after } = showDifference(difference);
+    const { before, after } = showDifference(withoutOwnName(difference));
     const changeKind = isAbsent(difference.before) ? "added" : isAbsent(difference.after) ? "removed" : "changed";
     if (isEmpty(difference.before) && isEmpty(difference.after)) return [];
     const values = { added: after, removed: before, changed: `${before} -> ${after}` }[changeKind];
@@ -402,6 +425,18 @@ function taskHighlights({ address, type, actions }: HighlightedResource, change:
       },
     ];
   });
+}
+
+/** A variable is named by its path already; what is left is its value. */
+function withoutOwnName({ path, ...sides }: Difference): Difference {
+  const last = path.at(-1);
+  const valueOf = (value: PlanValue): PlanValue => {
+    const object = bare(value);
+    if (typeof last !== "object" || !isObject(object) || object.name !== last.label) return value;
+    const [only, ...others] = Object.keys(object).filter((key) => key !== "name");
+    return only === undefined || others.length > 0 ? value : object[only];
+  };
+  return { path, before: valueOf(sides.before), after: valueOf(sides.after) };
 }
 
 const AWS_MAKES: ReadonlySet<string> = new Set([

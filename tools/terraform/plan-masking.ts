@@ -136,9 +136,9 @@ export interface Shaped {
 export function maskValue(shaped: Shaped, secrets: Secrets): PlanValue {
   const mask = ({ value, unknown, marks }: Shaped, attribute: string): PlanValue => {
     if (unknown === true) return UNKNOWN;
-    if (marks === true) return showInSpiteOfMark(value, attribute, secrets) ?? new Secret(value);
-    if (typeof value === "string") return documentOf(value, (inner) => unmasked(inner)) ?? value;
     if ((value === null || value === undefined) && !holdsTrue(unknown)) return value;
+    if (marks === true && !holdsTrue(unknown)) return showInSpiteOfMark(value, attribute, secrets) ?? new Secret(value);
+    if (typeof value === "string") return documentOf(value, (inner) => unmasked(inner)) ?? value;
     if (Array.isArray(value) || Array.isArray(unknown)) {
       const list: readonly unknown[] = Array.isArray(value) ? value : [];
       const length = Math.max(list.length, Array.isArray(unknown) ? unknown.length : 0);
@@ -158,7 +158,7 @@ function holdsTrue(shape: unknown): boolean {
 }
 
 function below({ value, unknown, marks }: Shaped, key: string): Shaped {
-  return { value: at(value, key), unknown: at(unknown, key), marks: at(marks, key) };
+  return { value: at(value, key), unknown: at(unknown, key), marks: marks === true || at(marks, key) };
 }
 
 function unmasked(value: unknown): PlanValue {

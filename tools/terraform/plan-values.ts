@@ -139,7 +139,13 @@ export function differencesBetween(before: PlanValue, after: PlanValue, options:
     const isSameInside = (a !== one || b !== other) && meaning(one) === meaning(other);
     const children = isSameInside ? undefined : childrenOf(a, b, inner, options.pairLists);
     if (children === undefined) found.push({ path, before: one, after: other });
-    else for (const { key, ...pair } of children) walk([...path, key], pair.before, pair.after, inner);
+    else for (const { key, ...pair } of children) walkBelow([...path, key], pair, isList(a), inner);
+  };
+  const walkBelow = (path: Path, pair: Omit<Child, "key">, isElement: boolean, inDocument: boolean): void => {
+    // An element that comes or goes is shown as one.
+    const isAlone = isElement && (isAbsent(pair.before) || isAbsent(pair.after));
+    if (isAlone && identity(pair.before) !== identity(pair.after)) found.push({ path, ...pair });
+    else walk(path, pair.before, pair.after, inDocument);
   };
   walk([], before, after, false);
   return found;
@@ -344,31 +350,37 @@ export function valueAt(value: PlanValue, path: Path): PlanValue {
 
 /** A text that is the same for two values only if they are the same in value, form and mark. For comparisons alone. */
 export function identity(value: PlanValue): string {
-  return write(value, (part) => {
-    if (part instanceof Document) return `document ${JSON.stringify(part.text)} ${identity(part.value)}`;
-    return part instanceof Marked ? `marked ${identity(part.value)}` : undefined;
-  });
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
+  const known = identities.get(value);
+  if (known !== undefined) return known;
+  const text = writeIdentity(value);
+  identities.set(value, text);
+  return text;
+}
+
+/** Values never change, and each is asked for once a level. */
+const identities = new WeakMap<object, string>();
+
+function writeIdentity(value: object & PlanValue): string {
+  if (value instanceof Document) return `document ${JSON.stringify(value.text)} ${identity(value.value)}`;
+  if (value instanceof Marked) return `marked ${identity(value.value)}`;
+  return write(value, identity);
 }
 
 /** The same for two values that mean the same, however they are written or marked. For comparisons alone. */
 export function meaning(value: PlanValue): string {
-  return write(value, (part) => {
-    const inner = bare(part);
-    return inner === part ? undefined : meaning(inner);
-  });
+  return write(bare(value), meaning);
 }
 
-function write(value: PlanValue, special: (part: PlanValue) => string | undefined): string {
-  const written = special(value);
-  if (written !== undefined) return written;
+function write(value: PlanValue, below: (part: PlanValue) => string): string {
   if (value instanceof Secret) return `secret ${value.identity()}`;
   if (value instanceof Unknown) return "unknown";
-  if (isList(value)) return `[${value.map((part) => write(part, special)).join(",")}]`;
+  if (isList(value)) return `[${value.map(below).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value ?? null);
   const parts = Object.keys(value)
     .sort()
     .filter((key) => !isAbsent(value[key]))
-    .map((key) => `${JSON.stringify(key)}:${write(value[key], special)}`);
+    .map((key) => `${JSON.stringify(key)}:${below(value[key])}`);
   return `{${parts.join(",")}}`;
 }
 

@@ -75,6 +75,7 @@ const TITLES: Readonly<Record<Highlight["kind"], string>> = {
   image: "Images",
   ingress: "Ingress and egress",
   route: "Routes",
+  expiry: "What expires",
   task: "What tasks and services are told",
 };
 
