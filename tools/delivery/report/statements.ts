@@ -1,5 +1,6 @@
 import { HIGHLIGHT_KINDS, type Highlight } from "../../terraform/plan-highlights";
 import { nameOfResource, type PlanNotice, type ResourcePlan } from "../../terraform/plan-summary";
+import { countText } from "./html-text";
 import { loudNote, type LoudChange, type PlanReport, type ReportedLayer } from "./plan-report";
 
 /** Something that stands at the top of a report, whatever its form. */
@@ -26,7 +27,7 @@ export function statementsOf(report: PlanReport): readonly Statement[] {
     ),
     ...(masked === 0
       ? []
-      : [note(`${masked} changed values are masked, as a whole or in part: look for (sensitive).`)]),
+      : [note(`Masked, as a whole or in part: ${countText(masked, "changed value")}; look for (sensitive).`)]),
   ];
 }
 
