@@ -2,10 +2,11 @@
  * The platform's configuration: the one file a user edits. What each key means, its units and limits, is written at
  * its type in modules/config/platform-config.ts; wrong values are refused before anything is written.
  */
+import { defineProfile } from "./modules/config/define-profile";
 import type { PlatformConfig } from "./modules/config/platform-config";
 
 /** What runs today, value by value. Synthesized, it plans no change on the existing state. */
-const baseline: PlatformConfig = {
+const baseline = defineProfile({
   projectName: "lgtm",
   environment: "prod",
   region: "ap-northeast-2",
@@ -127,10 +128,10 @@ const baseline: PlatformConfig = {
   timeZone: "Asia/Seoul",
 
   logRetentionDays: 0,
-};
+});
 
 /** What the platform should be: what runs today, and each improvement as one override. */
-const target: PlatformConfig = {
+const target = defineProfile({
   ...baseline,
 
   // Saved plans hold secrets and are worth nothing once applied.
@@ -183,10 +184,10 @@ const target: PlatformConfig = {
   // The images are built from dockerfiles/ of this repository. Retention stays as it is, except that Loki no longer
   // deletes streams without the label `level` after three days: logs that vanished now stay, and cost storage.
   serviceConfigs: "dockerfiles",
-};
+});
 
 /** An example of a further environment, in the same account as prod: `target` under names of its own. */
-const staging: PlatformConfig = {
+const staging = defineProfile({
   ...target,
   environment: "staging",
   // Nothing exists yet, so there is nothing to move.
@@ -219,7 +220,7 @@ const staging: PlatformConfig = {
     ...target.grafana,
     adminPasswordSecret: { name: "lgtm-staging/grafana-admin-password", jsonKey: "password" },
   },
-};
+});
 
 /** All configurations by name; `--profile NAME` or `LGTM_PROFILE=NAME` picks another than the active one. */
 export const profiles = { baseline, target, staging } satisfies Record<string, PlatformConfig>;

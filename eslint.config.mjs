@@ -1,4 +1,5 @@
 import tseslint from "typescript-eslint";
+import borders from "./tools/checkout/lint/borders.js";
 
 export default tseslint.config(
   { ignores: ["node_modules/", "cdktf.out/", ".lgtm/", "coverage/"] },
@@ -13,6 +14,8 @@ export default tseslint.config(
       "no-new": "off",
     },
   },
+  // Which folder may import which: the table in borders.js.
+  ...borders.borderConfigs(),
   { files: ["**/*.mjs", "**/*.cjs", "**/*.js", "lgtm"], ...tseslint.configs.disableTypeChecked },
   // Runs before tsx is loaded, as plain CommonJS.
   { files: ["lgtm"], rules: { "@typescript-eslint/no-require-imports": "off" } },

@@ -1,21 +1,25 @@
-import { App } from "cdktf";
-import { refuseUnfitPlatform } from "./checks/check-platform";
-import { runSynthesis } from "./stacks/synthesis";
+import { checkPlatform } from "./checks/check-platform";
+import { validateEnvironments } from "./checks/environments";
+import { validateConfig } from "./checks/validate";
+import { describeFinding } from "./modules/config/config-error";
 import { resolveProfile } from "./modules/config/profiles";
 import { readReleases } from "./modules/config/releases";
-import { validateConfig } from "./checks/validate";
 import { buildPlatform } from "./stacks/platform";
 import { routingLayers } from "./stacks/routing-layers";
+import { endRefused, openApp, writeLayers } from "./stacks/synthesis";
 
-runSynthesis(() => {
+try {
   const profile = resolveProfile();
   validateConfig(profile);
+  for (const warning of validateEnvironments()) console.error(`Warning: ${describeFinding(warning)}`);
   const releases = readReleases(profile.config.environment);
-  // CDKTF's own validations run after the first stacks are written; runSynthesis runs them before.
-  const app = new App({ skipValidation: true });
+
+  const app = openApp();
   const layers = buildPlatform(app, profile.config, releases);
-  const refuseUnfit = () => {
-    refuseUnfitPlatform({ ...profile, layers: routingLayers(layers) });
-  };
-  return { app, profile, refuseUnfit };
-});
+
+  checkPlatform({ ...profile, layers: routingLayers(layers) });
+
+  writeLayers(app, profile);
+} catch (error) {
+  endRefused(error);
+}

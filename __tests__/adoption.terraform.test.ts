@@ -46,6 +46,16 @@ test("./lgtm adopt --fixtures: 93 of 93 resources stay as they are, and so does 
   expect(code).toBe(0);
 });
 
+test("./lgtm plan --fixtures: the report of a change, without AWS and without a manifest", async () => {
+  const args = ["lgtm", "plan", "--fixtures", "--profile", "target", "--layer", "cloudwatch-logs"];
+  const { code, stdout, stderr } = await run(process.execPath, args, { cwd: projectRoot });
+
+  expect(code).toBe(0);
+  expect(stdout).toContain("Planned on the committed state files, without AWS: nothing can be applied from this.");
+  expect(stdout).toContain("05-cloudwatch-logs");
+  expect(`${stdout}${stderr}`).not.toMatch(/sha256|--manifest/i);
+});
+
 describe("a state or a setting that differs", () => {
   let planning: Planning;
   const folders: string[] = [];
@@ -152,7 +162,7 @@ describe("a state or a setting that differs", () => {
     });
   });
 
-  test("a state bucket that does not exist names the layer that makes it, and for that layer ./lgtm bootstrap", async () => {
+  test("a state bucket that does not exist names the layer that makes it, and for that layer ./lgtm state bootstrap", async () => {
     const state = { bucket: "not-there", bootstrapBucket: "not-there-either" };
     const layers = await planning.variant("no-bucket", { state });
 
@@ -161,7 +171,7 @@ describe("a state or a setting that differs", () => {
     expect(other.mend).toContain("00-bootstrap");
     const first = await planning.failure("00-bootstrap", layers);
     expect(first.what).toContain("not-there-either");
-    expect(first.mend).toContain("./lgtm bootstrap");
+    expect(first.mend).toContain("./lgtm state bootstrap");
   });
 
   test("a layer whose upstream has no state names the layer to apply first", async () => {

@@ -7,14 +7,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../common.config";
 import { catalogFindings } from "../checks/agreement";
-import { asConfigFinding, type CheckFinding } from "../checks/check-finding";
+import { describeFinding, type Finding } from "../modules/config/config-error";
 import { INCIDENTS, type IncidentId } from "../checks/incidents";
 import { healthCheckFindings } from "../checks/service-configs/image-rules";
 import { operationFindings } from "../checks/operation";
 import { routeContractFindings } from "../checks/route-contract";
 import { readRouting, type Routing } from "../checks/routing";
 import { findingsIn } from "../checks/validate";
-import { serviceCatalog } from "../modules/services/catalog";
+import { deployedService, deployedServices, serviceCatalog } from "../modules/services/catalog";
+import { settingsIn } from "../checks/served-paths";
+import { serviceSources } from "../checks/service-sources";
 import { platformJson } from "../stacks/platform-json";
 import { findingsWith, replacing, withKey } from "./support/service-files";
 import { withValue } from "./support/with-value";
@@ -28,16 +30,16 @@ type Guard =
 
 const { target } = profiles;
 const catalog = serviceCatalog(target);
+const settings = settingsIn(deployedServices(target).map((name) => serviceSources(target, name)));
 
-const told = (findings: readonly CheckFinding[]) =>
-  findings.map(asConfigFinding).map(({ path, rule }) => `${path}: ${rule}`);
+const told = (findings: readonly Finding[]) =>
+  findings.map((finding) => describeFinding({ ...finding, value: undefined }));
 const files = (...args: Parameters<typeof findingsWith>) => told(findingsWith(...args));
 const operation = (path: string, value: unknown) => {
   const platform = withValue(target, path, value);
   return told(operationFindings(platform, serviceCatalog(platform)));
 };
-const values = (path: string, value: unknown) =>
-  findingsIn(withValue(target, path, value)).map((finding) => `${finding.path}: ${finding.rule}`);
+const values = (path: string, value: unknown) => told(findingsIn(withValue(target, path, value)));
 
 let routing: Routing;
 beforeAll(() => {
@@ -49,8 +51,8 @@ beforeAll(() => {
     ecs: json("60-ecs"),
   });
 });
-const routes = (changed: Partial<Routing>, tempoApiPrefix = "/tempo") =>
-  told(routeContractFindings({ routing: { ...routing, ...changed }, catalog, tempoApiPrefix }));
+const routes = (changed: Partial<Routing>, images = settings) =>
+  told(routeContractFindings({ routing: { ...routing, ...changed }, catalog, settings: images }));
 
 const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   I01: [
@@ -61,7 +63,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
     },
     {
       replay: "an image without it behind /tempo/*",
-      found: () => routes({}, ""),
+      found: () => routes({}, settingsIn([])),
       says: /GET \/tempo\/api\/search: .*a load balancer rewrites no path/,
     },
     {
@@ -86,10 +88,10 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
     {
       replay: "readiness at /tempo/ready",
       found: () => {
-        const tempo = { ...catalog.tempo, readiness: { path: "/tempo/ready", port: "http" } };
-        return told(catalogFindings(target, { ...catalog, tempo }, "/tempo"));
+        const tempo = { ...deployedService(target, "tempo"), readiness: { path: "/tempo/ready", port: "http" } };
+        return told(catalogFindings(target, { ...catalog, tempo }, settings));
       },
-      says: /write \{ path: "\/ready", port: "http" \}/,
+      says: /name the path by which Tempo says that it is ready/,
     },
     {
       replay: "Mimir's target group asks /-/ready",
@@ -228,7 +230,11 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
   I19: [
     {
       replay: "wget in Mimir's image",
-      found: () => told(healthCheckFindings("mimir", "wget --spider http://localhost:8080/ready || exit 1")),
+      found: () => {
+        const { healthCheck } = deployedService(target, "grafana");
+        const mimir = deployedService(target, "mimir");
+        return told(healthCheckFindings(healthCheck === undefined ? mimir : { ...mimir, healthCheck }));
+      },
       says: /remove it: the image has no shell/,
     },
   ],
@@ -299,7 +305,7 @@ const GUARDS: Readonly<Record<IncidentId, readonly Guard[]>> = {
         values("imageRepositories.lifecycleRules", [
           { description: "x", tagPrefixes: ["v", "release"], keepCount: 30 },
         ]),
-      says: /imageRepositories\.lifecycleRules: must have a rule that selects "released-…"/,
+      says: /imageRepositories\.lifecycleRules: must have a rule that selects released images/,
     },
   ],
   I30: [{ test: "adoption.terraform.test.ts", text: "desired_count that people changed" }],

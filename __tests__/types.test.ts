@@ -17,17 +17,22 @@ const PRELUDE = `
 import type { App } from "cdktf";
 import { profiles } from "../common.config";
 import type { ReleasedTag, UpstreamVersion } from "../modules/config/image-version";
-import type { PlatformConfig, ServiceTasks, ZoneConfig } from "../modules/config/platform-config";
+import type { PlatformConfig, ZoneConfig } from "../modules/config/platform-config";
 import { defineService } from "../modules/services/service-definition";
-import { byService, type ServiceName } from "../modules/config/service-name";
+import { defineProfile } from "../modules/config/define-profile";
+import type { ServiceImage } from "../modules/services/service-image";
 import { LayerStack } from "../stacks/layer-stack";
 const { baseline } = profiles;
 declare const released: ReleasedTag;
 declare const upstream: UpstreamVersion;
+declare const image: ServiceImage;
 `;
 
 /** A configuration that differs from baseline. */
 const config = (changes: string) => `export const config: PlatformConfig = { ...baseline, ${changes} };`;
+
+/** A profile that differs from baseline. */
+const profile = (changes: string) => `export const profile = defineProfile({ ...baseline, ${changes} });`;
 
 const size = (service: string) =>
   config(`services: { ...baseline.services, ${service}: { ...baseline.services.${service}, size: { cpu: <> } } }`);
@@ -37,14 +42,12 @@ const version = config(`imageVersions: { ...baseline.imageVersions, tempo: <> }`
 /** A service of which one part is under test. */
 const service = (parts: Partial<Record<"port" | "readiness" | "loadBalancing" | "secrets", string>>) => `
 export const service = defineService({
-  name: "tempo",
   title: "Tempo",
-  upstreamImage: "grafana/tempo",
+  image,
+  serves: () => ({ http: { paths: ["/ready"] } }),
   ports: { http: ${parts.port ?? '{ number: 3200, label: "Tempo HTTP", reachableFromTasks: true }'} },
   ${parts.readiness ?? 'readiness: { path: "/ready", port: "http" },'}
   ${parts.loadBalancing ?? ""}
-  stopTimeoutSeconds: 120,
-  taskRole: "lgtm",
   storagePrefixes: [],
   environment: () => ({}),
   ${parts.secrets ?? ""}
@@ -144,7 +147,7 @@ const CASES: readonly TypeCase[] = [
   },
   {
     mistake: "an unknown service",
-    snippet: config("services: { ...baseline.services, <>: baseline.services.tempo }"),
+    snippet: profile("services: { ...baseline.services, <>: baseline.services.tempo }"),
     wrong: "jaeger",
     right: "tempo",
     at: "jaeger",
@@ -152,10 +155,10 @@ const CASES: readonly TypeCase[] = [
   },
   {
     mistake: "a service left out",
-    snippet: "export const sizes: Readonly<Record<ServiceName, ServiceTasks>> = { <> };",
+    snippet: profile("services: { <> }"),
     wrong: "mimir: baseline.services.mimir",
     right: "...baseline.services",
-    at: "sizes",
+    at: "services",
     message: /missing the following properties .*: loki, tempo, pyroscope, grafana/,
   },
   {
@@ -179,7 +182,7 @@ const CASES: readonly TypeCase[] = [
     snippet: service({ readiness: "<>" }),
     wrong: "",
     right: 'readiness: { path: "/ready", port: "http" },',
-    at: "{\n  name",
+    at: "{\n  title",
     message: /Property 'readiness' is missing/,
   },
   {
@@ -263,7 +266,7 @@ const CASES: readonly TypeCase[] = [
     wrong: '"jaeger"',
     right: '"tempo"',
     at: '"jaeger"',
-    message: /"jaeger"' is not assignable to parameter of type '"mimir" \| /,
+    message: /"jaeger"' is not assignable to parameter of type '.*"mimir" \| /,
   },
   {
     mistake: "I14: an output that may be null",
@@ -351,7 +354,7 @@ const CASES: readonly TypeCase[] = [
     wrong: 'colour: "red"',
     right: 'timeZone: "UTC"',
     at: "colour",
-    message: /'colour' does not exist in type 'PlatformConfig'/,
+    message: /'colour' does not exist in type 'PlatformConfig<string>'/,
   },
   {
     mistake: "an unknown key further down",

@@ -1,41 +1,28 @@
 import type { PlatformConfig } from "../modules/config/platform-config";
-import type { ServiceDefinition } from "../modules/services/service-definition";
-import { SERVICE_NAMES, type ServiceName } from "../modules/config/service-name";
+import type { DeployedService, ServiceCatalog } from "../modules/services/catalog";
 import { internalHost } from "../modules/services/internal-host";
-import type { CheckFinding } from "./check-finding";
+import type { Finding } from "../modules/config/config-error";
 import { valueAt } from "./plain-object";
-import { READINESS_PATHS } from "./served-paths";
+import { servedOn, type Settings } from "./served-paths";
 import { taskEnvironment, type ServiceSources } from "./service-sources";
 
-type Catalog = Readonly<Record<ServiceName, ServiceDefinition>>;
-
-/** Bases and addresses below which other tasks use a service, by its port; the rest of a URL is the client's own. */
-const URL_PATHS: Readonly<Record<ServiceName, Readonly<Record<string, readonly string[]>>>> = {
-  mimir: { http: ["/api/v1/push", "/prometheus", "/otlp"] },
-  loki: { http: ["", "/loki/api/v1/push", "/otlp"] },
-  tempo: { "otlp-http": [""], "otlp-grpc": [""] },
-  pyroscope: { http: [""] },
-  grafana: { http: [""] },
-  alloy: { http: [""], "otlp-http": [""], "otlp-grpc": [""] },
-};
-
 /**
- * Where the catalog says something else than the programs do: readiness paths, and the URLs by which tasks reach each
+ * Finds definitions that say something else than the programs do: readiness paths, and the URLs by which tasks reach each
  * other.
  *
  * @param platform the platform
  * @param catalog its services
- * @param tempoApiPrefix Tempo's `http_api_prefix` in the image that runs; empty without one
+ * @param settings the configs in the images
  */
 export function catalogFindings(
   platform: PlatformConfig,
-  catalog: Catalog,
-  tempoApiPrefix: string,
-): readonly CheckFinding[] {
-  return [
-    ...Object.values(catalog).flatMap(readinessFindings),
-    ...Object.values(catalog).flatMap((service) => urlFindings(service, platform, catalog, tempoApiPrefix)),
-  ];
+  catalog: ServiceCatalog,
+  settings: Settings,
+): readonly Finding[] {
+  return Object.values(catalog).flatMap((service) => [
+    ...readinessFindings(service, settings),
+    ...urlFindings(service, platform, catalog, settings),
+  ]);
 }
 
 /**
@@ -43,7 +30,7 @@ export function catalogFindings(
  *
  * @param all the files of all services
  */
-export function agreementFindings(all: readonly ServiceSources[]): readonly CheckFinding[] {
+export function agreementFindings(all: readonly ServiceSources[]): readonly Finding[] {
   const labels = all.map((sources) => {
     const config = sources.yamlFiles.find(({ file }) => file === sources.configFile);
     return { sources, label: valueAt(config?.value, "memberlist.cluster_label") };
@@ -64,33 +51,31 @@ export function agreementFindings(all: readonly ServiceSources[]): readonly Chec
   });
 }
 
-function readinessFindings({ name, title, readiness }: ServiceDefinition): readonly CheckFinding[] {
-  const path = READINESS_PATHS[name];
-  if (readiness.path === path && readiness.port === "http") return [];
+/** A pattern with a wildcard says nothing of the one path that health checks ask. */
+function readinessFindings(service: DeployedService, settings: Settings): readonly Finding[] {
+  const { name, title, readiness } = service;
+  const exact = servedOn(service, readiness.port, settings).paths.filter((path) => !path.includes("*"));
+  if (exact.includes(readiness.path)) return [];
   return [
     {
       rule: "readiness-path",
       file: `modules/services/${name}.ts`,
       key: "readiness",
       value: readiness,
-      instead: `write { path: "${path}", port: "http" }: ${title} answers 404 elsewhere, and no target becomes healthy`,
+      instead: `name the path by which ${title} says that it is ready, one of those that it serves on that port (${exact.join(", ")}): elsewhere it answers 404, and no target becomes healthy`,
       incident: "I03",
     },
   ];
 }
 
 function urlFindings(
-  service: ServiceDefinition,
+  service: DeployedService,
   platform: PlatformConfig,
-  catalog: Catalog,
-  tempoApiPrefix: string,
-): readonly CheckFinding[] {
+  catalog: ServiceCatalog,
+  settings: Settings,
+): readonly Finding[] {
   return Object.entries(taskEnvironment(service)).flatMap(([variable, value]) => {
-    if (!URL.canParse(value)) return [];
-    const url = new URL(value);
-    const called = SERVICE_NAMES.find((name) => internalHost(platform, name) === url.hostname);
-    if (called === undefined) return [];
-    const problem = urlProblem(url, catalog[called], tempoApiPrefix);
+    const problem = URL.canParse(value) ? urlProblem(new URL(value), platform, catalog, settings) : undefined;
     return problem === undefined
       ? []
       : [
@@ -107,9 +92,15 @@ function urlFindings(
 
 function urlProblem(
   url: URL,
-  called: ServiceDefinition,
-  tempoApiPrefix: string,
-): Pick<CheckFinding, "instead" | "incident"> | undefined {
+  platform: PlatformConfig,
+  catalog: ServiceCatalog,
+  settings: Settings,
+): Pick<Finding, "instead" | "incident"> | undefined {
+  if (!url.hostname.endsWith(internalHost(platform, ""))) return undefined;
+  const called = Object.values(catalog).find(({ name }) => internalHost(platform, name) === url.hostname);
+  if (called === undefined) {
+    return { instead: "name a service that this profile deploys: no task has that name in the VPC" };
+  }
   const [portName, port] =
     Object.entries(called.ports).find(
       ([, { number, protocol }]) => String(number) === url.port && protocol !== "udp",
@@ -120,8 +111,7 @@ function urlProblem(
       incident: "I18",
     };
   }
-  const bases =
-    called.name === "tempo" && portName === "http" ? [tempoApiPrefix] : (URL_PATHS[called.name][portName] ?? []);
+  const { bases } = servedOn(called, portName, settings);
   const path = url.pathname.replace(/\/$/, "");
   if (bases.includes(path)) return undefined;
   const wanted = bases.map((base) => `"${base}"`).join(" or ");

@@ -1,16 +1,13 @@
-import { ConfigError } from "../modules/config/config-error";
+import { ConfigError, type Finding } from "../modules/config/config-error";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { serviceCatalog } from "../modules/services/catalog";
-import { SERVICE_NAMES } from "../modules/config/service-name";
+import { deployedServices, serviceCatalog } from "../modules/services/catalog";
 import { agreementFindings, catalogFindings } from "./agreement";
-import { asConfigFinding, type CheckFinding } from "./check-finding";
 import { KNOWN_FINDINGS, type KnownFinding } from "./known-findings";
 import { lintFindings } from "./service-configs";
 import { operationFindings } from "./operation";
-import { ORIGINAL_TEMPO_API_PREFIX } from "./original-images";
-import { valueAt } from "./plain-object";
 import { routeContractFindings } from "./route-contract";
 import { readRouting, type RoutingLayers } from "./routing";
+import { settingsIn } from "./served-paths";
 import { serviceSources, type ServiceSources } from "./service-sources";
 import { wiringFindings } from "./wiring";
 
@@ -32,9 +29,9 @@ export interface CheckedPlatform {
  * @param platform the profile and its layers
  * @throws ConfigError with all findings at once
  */
-export function refuseUnfitPlatform(platform: CheckedPlatform): void {
+export function checkPlatform(platform: CheckedPlatform): void {
   const findings = unexpectedFindings(platformFindings(platform), KNOWN_FINDINGS[platform.name] ?? []);
-  if (findings.length > 0) throw new ConfigError(`Profile "${platform.name}"`, findings.map(asConfigFinding));
+  if (findings.length > 0) throw new ConfigError(`Profile "${platform.name}"`, findings);
 }
 
 /**
@@ -42,18 +39,20 @@ export function refuseUnfitPlatform(platform: CheckedPlatform): void {
  *
  * @param platform the profile and its layers
  */
-export function platformFindings({ config, layers, sources }: CheckedPlatform): readonly CheckFinding[] {
+export function platformFindings({ config, layers, sources }: CheckedPlatform): readonly Finding[] {
   const catalog = serviceCatalog(config);
-  // The images of the HCL hold configs of their own; dockerfiles/ is not what runs there.
+  // The legacy images hold configs of their own; dockerfiles/ is not what runs there.
   const files =
-    config.serviceConfigs === "original" ? [] : (sources ?? SERVICE_NAMES.map((name) => serviceSources(config, name)));
-  const tempoApiPrefix = config.serviceConfigs === "original" ? ORIGINAL_TEMPO_API_PREFIX : apiPrefixIn(files);
+    config.serviceConfigs === "original"
+      ? []
+      : (sources ?? deployedServices(config).map((name) => serviceSources(config, name)));
+  const settings = settingsIn(files);
   return [
     ...files.flatMap(lintFindings),
     ...files.flatMap(wiringFindings),
     ...agreementFindings(files),
-    ...catalogFindings(config, catalog, tempoApiPrefix),
-    ...routeContractFindings({ routing: readRouting(layers), catalog, tempoApiPrefix }),
+    ...catalogFindings(config, catalog, settings),
+    ...routeContractFindings({ routing: readRouting(layers), catalog, settings }),
     ...operationFindings(config, catalog),
   ];
 }
@@ -64,10 +63,7 @@ export function platformFindings({ config, layers, sources }: CheckedPlatform): 
  * @param findings all findings
  * @param known those that are excused
  */
-export function unexpectedFindings(
-  findings: readonly CheckFinding[],
-  known: readonly KnownFinding[],
-): readonly CheckFinding[] {
+export function unexpectedFindings(findings: readonly Finding[], known: readonly KnownFinding[]): readonly Finding[] {
   const found = new Set(findings.map(identityOf));
   const excused = new Set(known.map(identityOf));
   const stale = known
@@ -82,13 +78,6 @@ export function unexpectedFindings(
   return [...findings.filter((finding) => !excused.has(identityOf(finding))), ...stale];
 }
 
-function identityOf({ rule, file, key, value }: Pick<CheckFinding, "rule" | "file" | "key" | "value">): string {
+function identityOf({ rule, file, key, value }: Pick<Finding, "rule" | "file" | "key" | "value">): string {
   return JSON.stringify([rule, file, key, value]);
-}
-
-function apiPrefixIn(files: readonly ServiceSources[]): string {
-  const tempo = files.find(({ service }) => service === "tempo");
-  const config = tempo?.yamlFiles.find(({ file }) => file === tempo.configFile);
-  const prefix = valueAt(config?.value, "http_api_prefix");
-  return typeof prefix === "string" ? prefix : "";
 }

@@ -1,24 +1,54 @@
-import type { ConfigFinding } from "../modules/config/config-error";
+import { CONFIG_FILE, type Finding } from "../modules/config/config-error";
+
+/** Something wrong at a key; the rule that looks for it gives it a name. */
+export interface Problem extends Pick<Finding, "key" | "value" | "instead"> {
+  /** @default "common.config.ts" */
+  readonly file?: string;
+}
+
+/** Rules about one subject, by the name that a finding carries. */
+export type Rules<Subject> = Readonly<Record<string, (subject: Subject) => readonly Problem[]>>;
 
 /**
- * A finding.
+ * Applies all rules.
  *
- * @param path where, `network.vpcCidr`
- * @param value what is there
- * @param rule what is allowed
+ * @param rules the rules by name
+ * @param subject what they look at
  */
-export function finding(path: string, value: unknown, rule: string): ConfigFinding {
-  return { path, value, rule };
+export function applyRules<Subject>(rules: Rules<Subject>, subject: Subject): readonly Finding[] {
+  return Object.entries(rules).flatMap(([rule, find]) =>
+    find(subject).map((found) => ({ rule, file: CONFIG_FILE, ...found })),
+  );
 }
 
 /**
- * A finding for each value that an earlier path has too.
+ * Makes a problem of common.config.ts.
  *
- * @param values path and value, in the order in which the first of equals is the right one
+ * @param key path of the value, `network.vpcCidr`
+ * @param value the value
+ * @param instead the values allowed
  */
-export function repeated(values: readonly (readonly [path: string, value: unknown])[]): readonly ConfigFinding[] {
-  return values.flatMap(([path, value], index) => {
-    const first = values.slice(0, index).find(([, other]) => other === value);
-    return first === undefined ? [] : [finding(path, value, `must differ from ${first[0]}`)];
+export function problem(key: string, value: unknown, instead: string): Problem {
+  return { key, value, instead };
+}
+
+/**
+ * Finds each value that stands at an earlier place too.
+ *
+ * @param values the values with their places, in the order in which the first of equals is the right one
+ */
+export function repeated(values: readonly Omit<Problem, "instead">[]): readonly Problem[] {
+  return values.flatMap((each, index) => {
+    const first = values.slice(0, index).find(({ value }) => value === each.value);
+    return first === undefined ? [] : [{ ...each, instead: `must differ from ${placeOf(first)}` }];
   });
+}
+
+/**
+ * Names a place in one text: the key, after the file if that is not common.config.ts.
+ *
+ * @param place the place
+ */
+export function placeOf({ file, key }: Pick<Problem, "file" | "key">): string {
+  return file === undefined ? key : `${file} ${key}`;
 }

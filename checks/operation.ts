@@ -1,37 +1,35 @@
+import { CONFIG_FILE, type Finding } from "../modules/config/config-error";
+import { STOP_TIMEOUT_PER_FLUSH } from "../modules/config/limits";
 import type { ImageLifecycleRule, PlatformConfig } from "../modules/config/platform-config";
-import type { ServiceDefinition } from "../modules/services/service-definition";
-import type { ServiceName } from "../modules/config/service-name";
-import type { CheckFinding } from "./check-finding";
+import type { DeployedService, ServiceCatalog } from "../modules/services/catalog";
+import { pushedImages, selects } from "./image-lifecycle";
 import { healthCheckFindings } from "./service-configs/image-rules";
-import { ORIGINAL_IMAGES } from "./original-images";
 import { notReadFinding } from "./wiring";
 
-type Catalog = Readonly<Record<ServiceName, ServiceDefinition>>;
-
 /**
- * What would go wrong in running the platform, whatever its images hold: images that never roll out or never expire,
- * a stop before everything is written; and with the HCL's images, what is paid for or open and not used.
+ * Finds what would go wrong in running the platform, whatever its images hold: images that never roll out or never expire,
+ * a stop before everything is written; and with the legacy images, what is paid for or open and not used.
  *
  * @param platform the platform
  * @param catalog its services
  */
-export function operationFindings(platform: PlatformConfig, catalog: Catalog): readonly CheckFinding[] {
+export function operationFindings(platform: PlatformConfig, catalog: ServiceCatalog): readonly Finding[] {
   const services = Object.values(catalog);
   return [
     ...rolloutFindings(platform),
     ...lifecycleFindings(platform),
     ...services.flatMap(stopFindings),
-    ...services.flatMap(({ name, healthCheck }) => healthCheckFindings(name, healthCheck?.shellCommand)),
-    ...(platform.serviceConfigs === "original" ? services.flatMap(originalFindings) : []),
+    ...services.flatMap(healthCheckFindings),
+    ...services.flatMap(originalFindings),
   ];
 }
 
-function rolloutFindings({ imageRepositories: { deployedTag } }: PlatformConfig): readonly CheckFinding[] {
+function rolloutFindings({ imageRepositories: { deployedTag } }: PlatformConfig): readonly Finding[] {
   if (deployedTag === "released") return [];
   return [
     {
       rule: "image-never-rolls-out",
-      file: "common.config.ts",
+      file: CONFIG_FILE,
       key: "imageRepositories.deployedTag",
       value: deployedTag,
       instead:
@@ -41,20 +39,15 @@ function rolloutFindings({ imageRepositories: { deployedTag } }: PlatformConfig)
   ];
 }
 
-/** Tags that are pushed: the upstream version, a release's own and its second one. */
-function pushedTags({ imageVersions: { mimir } }: PlatformConfig): readonly string[] {
-  const release = `${mimir}-20260116-043000`;
-  return [mimir, release, `released-${release}`];
-}
-
-function lifecycleFindings(platform: PlatformConfig): readonly CheckFinding[] {
-  const tags = pushedTags(platform);
+function lifecycleFindings(platform: PlatformConfig): readonly Finding[] {
+  const images = Object.values<readonly string[]>({ ...pushedImages(platform) });
+  const tags = [...new Set(images.flat())];
   return platform.imageRepositories.lifecycleRules.flatMap((rule, index) =>
-    isOfTags(rule) && !selects(rule, tags)
+    isOfTags(rule) && !images.some((image) => selects(rule, image))
       ? [
           {
             rule: "lifecycle-selects-nothing",
-            file: "common.config.ts",
+            file: CONFIG_FILE,
             key: `imageRepositories.lifecycleRules[${index}]`,
             value: rule,
             instead: `select tags that are pushed, like ${tags.join(", ")}: no image has what this rule asks for, so none expires`,
@@ -69,40 +62,27 @@ function isOfTags(rule: ImageLifecycleRule): boolean {
   return "tagPrefixes" in rule || "tagPattern" in rule;
 }
 
-/** ECR selects images that have a tag for each prefix. */
-function selects(rule: ImageLifecycleRule, tags: readonly string[]): boolean {
-  if ("tagPrefixes" in rule) return rule.tagPrefixes.every((prefix) => tags.some((tag) => tag.startsWith(prefix)));
-  if (!("tagPattern" in rule)) return false;
-  const pattern = rule.tagPattern.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return tags.some((tag) => new RegExp(`^${pattern.join(".*")}$`).test(tag));
-}
-
-function stopFindings({
-  name,
-  title,
-  stopTimeoutSeconds,
-  flushSeconds = 0,
-}: ServiceDefinition): readonly CheckFinding[] {
-  if (stopTimeoutSeconds >= flushSeconds * 1.5) return [];
+function stopFindings({ name, title, tasks, flushSeconds = 0 }: DeployedService): readonly Finding[] {
+  const needed = flushSeconds * STOP_TIMEOUT_PER_FLUSH;
+  if (tasks.stopTimeoutSeconds >= needed) return [];
   return [
     {
       rule: "stop-timeout-below-flush",
-      file: "common.config.ts",
+      file: CONFIG_FILE,
       key: `services.${name}.stopTimeoutSeconds`,
-      value: stopTimeoutSeconds,
-      instead: `write at least ${flushSeconds * 1.5}: ${title} may take ${flushSeconds} seconds to write what is still in memory`,
+      value: tasks.stopTimeoutSeconds,
+      instead: `write at least ${needed}: ${title} may take ${flushSeconds} seconds to write what is still in memory`,
     },
   ];
 }
 
-function originalFindings({ name, ports }: ServiceDefinition): readonly CheckFinding[] {
-  const image = ORIGINAL_IMAGES[name];
+function originalFindings({ name, ports, original }: DeployedService): readonly Finding[] {
   return [
-    ...(image?.unreadVariables ?? []).map((variable) => notReadFinding(name, variable)),
-    ...(image?.unusedPorts ?? []).map((port) => ({
+    ...(original?.unreadVariables ?? []).map((variable) => notReadFinding(name, variable)),
+    ...(original?.unusedPorts ?? []).map((port) => ({
       rule: "port-unused",
-      file: `modules/services/${name}.ts`,
-      key: `ports.${port}`,
+      file: "modules/services/original.ts",
+      key: `${name} ports.${port}`,
       value: ports[port]?.number,
       instead: "remove it: nothing listens there",
     })),

@@ -1,21 +1,17 @@
-import type { ServiceDefinition } from "../modules/services/service-definition";
-import type { ServiceName } from "../modules/config/service-name";
+import type { DeployedService, ServiceCatalog } from "../modules/services/catalog";
 import { portOf } from "../modules/services/target-groups";
-import type { CheckFinding } from "./check-finding";
-import { CLIENT_CALLS, type ClientCall } from "./client-calls";
+import type { Finding } from "../modules/config/config-error";
+import { clientCallsOf, type ServiceCall } from "./client-calls";
 import { firstMatchingRule, matchesPathPattern } from "./listener-rules";
 import type { RoutedTarget, Routing } from "./routing";
-import { serves } from "./served-paths";
-
-/** AWS limit: condition values of one listener rule. */
-const MAX_CONDITION_VALUES = 5;
+import { serves, type Settings } from "./served-paths";
 
 /** What the contract is checked against. */
 export interface RouteContract {
   readonly routing: Routing;
-  readonly catalog: Readonly<Record<ServiceName, ServiceDefinition>>;
-  /** Tempo's `http_api_prefix` in the image that runs; empty without one. */
-  readonly tempoApiPrefix: string;
+  readonly catalog: ServiceCatalog;
+  /** The configs in the images that run. */
+  readonly settings: Settings;
 }
 
 /**
@@ -24,19 +20,18 @@ export interface RouteContract {
  * @param contract what is deployed
  * @returns a finding for each call that would not be answered, and for each rule and target group that is wrong by itself
  */
-export function routeContractFindings(contract: RouteContract): readonly CheckFinding[] {
+export function routeContractFindings(contract: RouteContract): readonly Finding[] {
   return [
-    ...CLIENT_CALLS.flatMap((call) => callFindings(call, contract)),
-    ...ruleFindings(contract.routing),
+    ...clientCallsOf(contract.catalog).flatMap((call) => callFindings(call, contract)),
+    ...ruleFindings(contract),
     ...healthCheckFindings(contract),
   ];
 }
 
-function callFindings(call: ClientCall, contract: RouteContract): readonly CheckFinding[] {
-  const { routing, catalog } = contract;
-  const target = firstMatchingRule(routing.rules, call.target)?.target ?? routing.defaultTarget;
-  const { number } = portOf(catalog[call.service], call.port);
-  const problem = problemOnTheWay(call, target, number, contract);
+function callFindings(call: ServiceCall, contract: RouteContract): readonly Finding[] {
+  const { rules, defaultTarget } = contract.routing;
+  const target = firstMatchingRule(rules, call.target)?.target ?? defaultTarget;
+  const problem = problemOnTheWay(call, target, contract);
   if (problem === undefined) return [];
   const key = `${call.method} ${pathOf(call.target)}`;
   const { incident } = call;
@@ -44,32 +39,32 @@ function callFindings(call: ClientCall, contract: RouteContract): readonly Check
 }
 
 function problemOnTheWay(
-  call: ClientCall,
+  { service, port: portName, purpose, target: requestTarget }: ServiceCall,
   target: RoutedTarget,
-  port: number,
-  { routing, tempoApiPrefix }: RouteContract,
-): Pick<CheckFinding, "value" | "instead"> | undefined {
-  const { service, purpose } = call;
-  const definition = `modules/services/${service}.ts`;
+  { routing, settings }: RouteContract,
+): Pick<Finding, "value" | "instead"> | undefined {
+  const { name, loadBalancing } = service;
+  const { number: port } = portOf(service, portName);
+  const definition = `modules/services/${name}.ts`;
   const arrives = `${target.service ?? "nothing"}:${target.port}`;
-  const path = pathOf(call.target);
-  if (target.service !== service || target.port !== port) {
+  const path = pathOf(requestTarget);
+  if (target.service !== name || target.port !== port) {
     const instead =
-      service === "grafana"
-        ? `narrow the path pattern that takes ${path}: it is Grafana's`
-        : `add ${path} to a route to port "${call.port}" in ${definition}`;
-    return { value: `reaches ${arrives}`, instead: `${purpose} must reach ${service}:${port}: ${instead}` };
+      loadBalancing?.routes === "default"
+        ? `narrow the path pattern that takes ${path}: it is ${service.title}'s`
+        : `add ${path} to a route to port "${portName}" in ${definition}`;
+    return { value: `reaches ${arrives}`, instead: `${purpose} must reach ${name}:${port}: ${instead}` };
   }
-  if (target.containerPort !== port || !routing.mappedPorts(service).has(port)) {
+  if (target.containerPort !== port || !routing.mappedPorts(name).has(port)) {
     return {
       value: `${arrives} is mapped by no container`,
-      instead: `${purpose}: map port "${call.port}" in ${definition}`,
+      instead: `${purpose}: map port "${portName}" in ${definition}`,
     };
   }
-  if (!serves(service, call.port, path, tempoApiPrefix)) {
+  if (!serves(service, portName, path, settings)) {
     return {
       value: `${arrives} answers 404`,
-      instead: `${purpose}: ${service} does not serve ${path} on that port; a load balancer rewrites no path`,
+      instead: `${purpose}: ${name} does not serve ${path} on that port; a load balancer rewrites no path`,
     };
   }
   return undefined;
@@ -79,33 +74,23 @@ function pathOf(target: string): string {
   return target.split("?")[0] ?? "";
 }
 
-function ruleFindings({ rules }: Routing): readonly CheckFinding[] {
-  return rules.flatMap(({ id, paths }) => [
-    ...(paths.length <= MAX_CONDITION_VALUES
-      ? []
-      : [
-          {
-            rule: "listener-rule-size",
-            file: "50-alb",
-            key: `aws_lb_listener_rule.${id}`,
-            value: paths,
-            instead: `split it: AWS takes at most ${MAX_CONDITION_VALUES} condition values a rule`,
-          },
-        ]),
-    ...paths
-      .filter((pattern) => !CLIENT_CALLS.some(({ target }) => matchesPathPattern(pattern, pathOf(target))))
+function ruleFindings({ routing, catalog }: RouteContract): readonly Finding[] {
+  const calls = clientCallsOf(catalog);
+  return routing.rules.flatMap(({ id, paths }) =>
+    paths
+      .filter((pattern) => !calls.some(({ target }) => matchesPathPattern(pattern, pathOf(target))))
       .map((pattern) => ({
         rule: "listener-rule-unused",
         file: "50-alb",
         key: `aws_lb_listener_rule.${id} ${pattern}`,
         value: pattern,
-        instead: "remove it, or add the client call that needs it to checks/client-calls.ts",
+        instead: "remove it, or add the client call that needs it to clientCalls of its service in modules/services",
       })),
-  ]);
+  );
 }
 
 /** Each target's own port and the port of its health check must be open, and the check must ask what the service serves. */
-function healthCheckFindings({ routing, catalog }: RouteContract): readonly CheckFinding[] {
+function healthCheckFindings({ routing, catalog }: RouteContract): readonly Finding[] {
   const targets = new Map(
     [routing.defaultTarget, ...routing.rules.map(({ target }) => target)].map((target) => [target.id, target]),
   );
@@ -126,10 +111,7 @@ function healthCheckFindings({ routing, catalog }: RouteContract): readonly Chec
   });
 }
 
-function readinessFindings(
-  target: RoutedTarget,
-  { readiness, ...definition }: ServiceDefinition,
-): readonly CheckFinding[] {
+function readinessFindings(target: RoutedTarget, { readiness, ...definition }: DeployedService): readonly Finding[] {
   const port = definition.ports[readiness.port]?.number;
   if (target.healthCheck.path === readiness.path && target.healthCheck.port === port) return [];
   return [
@@ -144,7 +126,7 @@ function readinessFindings(
   ];
 }
 
-function closedPorts({ id, port, healthCheck }: RoutedTarget, routing: Routing): readonly CheckFinding[] {
+function closedPorts({ id, port, healthCheck }: RoutedTarget, routing: Routing): readonly Finding[] {
   return [...new Set([port, healthCheck.port])]
     .filter((number) => !routing.openPorts(number))
     .map((number) => ({

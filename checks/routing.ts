@@ -14,6 +14,8 @@ export interface RoutedTarget {
 
 /** Where the load balancer sends requests and what it may connect to, read from the synthesized layers. */
 export interface Routing {
+  /** The listener that forwards requests. */
+  readonly listener: { readonly protocol: string; readonly port: number };
   readonly rules: readonly {
     /** Second part of its address. */
     readonly id: string;
@@ -22,6 +24,8 @@ export interface Routing {
     readonly target: RoutedTarget;
   }[];
   readonly defaultTarget: RoutedTarget;
+  /** All target groups, in the order in which the layer names them. */
+  readonly targets: readonly RoutedTarget[];
   /** Ports of the tasks that the security groups open for the load balancer. */
   readonly openPorts: (port: number) => boolean;
   /** Ports that a service's task definition maps. */
@@ -57,6 +61,8 @@ export function readRouting(layers: RoutingLayers): Routing {
   const [listenerId, listener] = listeners.find(([id]) => id === "https") ?? listeners[0] ?? [];
   if (listenerId === undefined || listener === undefined) throw new Error("No listener in 50-alb");
   return {
+    listener: { protocol: String(listener.protocol), port: Number(listener.port) },
+    targets,
     rules: resources(layers.loadBalancer, "aws_lb_listener_rule")
       .filter(([, rule]) => referenced(rule.listener_arn, "aws_lb_listener") === listenerId)
       .map(([id, rule]) => ({

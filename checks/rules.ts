@@ -1,35 +1,43 @@
-import { namePrefix } from "../modules/config/name-prefix";
-import { targetGroupName } from "../modules/config/load-balancer-names";
+import { isIPv4CidrBlock, isWithin, overlaps, prefixLength } from "../modules/config/cidr";
+import type { Finding } from "../modules/config/config-error";
+import { MIN_MAINTENANCE_MINUTES, NAME_LENGTH, REGION_ZONES, VPC_PREFIX } from "../modules/config/limits";
+import { namePrefix, targetGroupName } from "../modules/config/names";
+import type { PlatformConfig } from "../modules/config/platform-config";
+import { SERVICE_NAMES } from "../modules/config/service-name";
 import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
-import { brokenAwsLimits } from "./aws-limits";
+import { brokenAwsRules } from "./aws-rules";
 import { brokenCatalogRules } from "./catalog-rules";
-import { isIPv4CidrBlock, isWithin, overlaps, prefixLength } from "../modules/config/cidr";
-import type { ConfigFinding } from "../modules/config/config-error";
-import { finding, repeated } from "./finding";
-import type { ImageLifecycleRule, PlatformConfig } from "../modules/config/platform-config";
+import { applyRules, problem, repeated, type Problem, type Rules } from "./finding";
+import { pushedImages, selects } from "./image-lifecycle";
+import { leavesOf } from "./plain-object";
 
 /** Looks at several values together and tells what does not fit. */
-type Rule = (config: PlatformConfig) => readonly ConfigFinding[];
+type Rule = (config: PlatformConfig) => readonly Problem[];
 
 /**
- * All that is wrong between the values of a configuration whose values are well-formed one by one.
+ * Finds all that is wrong between the values of a configuration whose values are well-formed one by one.
  *
  * @param config the configuration
  */
-export function brokenRules(config: PlatformConfig): readonly ConfigFinding[] {
-  return RULES.flatMap((rule) => rule(config));
+export function brokenRules(config: PlatformConfig): readonly Finding[] {
+  return [
+    ...applyRules(RULES, config),
+    ...brokenAwsRules(config),
+    ...brokenCatalogRules(Object.values(serviceCatalog(config))),
+  ];
 }
 
 const zonesBelongToRegion: Rule = ({ region, network }) =>
-  network.zones.flatMap(({ name }, index) =>
-    name.startsWith(region) && /^[a-z]$/.test(name.slice(region.length))
+  network.zones.flatMap(({ name }, index) => {
+    const zones = Array.from(REGION_ZONES[region] ?? "", (letter) => `${region}${letter}`);
+    return zones.length === 0 || zones.includes(name)
       ? []
-      : [finding(`network.zones[${index}].name`, name, `must be a zone of the region ${region}, like "${region}a"`)],
-  );
+      : [problem(`network.zones[${index}].name`, name, `must be a zone of the region ${region}: ${zones.join(", ")}`)];
+  });
 
 const zonesAreDistinct: Rule = ({ network }) =>
-  repeated(network.zones.map(({ name }, index) => [`network.zones[${index}].name`, name]));
+  repeated(network.zones.map(({ name }, index) => ({ key: `network.zones[${index}].name`, value: name })));
 
 const networksAreWellFormed: Rule = ({ network, loadBalancer }) => {
   const subnets = subnetCidrs({ network });
@@ -41,51 +49,58 @@ const networksAreWellFormed: Rule = ({ network, loadBalancer }) => {
     ...[...sized, ...sources]
       .filter(([, cidr]) => !isIPv4CidrBlock(cidr))
       .map(([path, cidr]) =>
-        finding(path, cidr, "must be an IPv4 CIDR block whose host bits are zero, like 10.0.1.0/24"),
+        problem(path, cidr, "must be an IPv4 CIDR block whose host bits are zero, like 10.0.1.0/24"),
       ),
     ...sized
-      .filter(([, cidr]) => isIPv4CidrBlock(cidr) && (prefixLength(cidr) < 16 || prefixLength(cidr) > 28))
-      .map(([path, cidr]) => finding(path, cidr, "must be between /16 and /28 (a VPC limit)")),
+      .filter(([, cidr]) => isIPv4CidrBlock(cidr) && !isVpcSize(cidr))
+      .map(([path, cidr]) =>
+        problem(path, cidr, `must be between /${VPC_PREFIX.shortest} and /${VPC_PREFIX.longest} (a VPC limit)`),
+      ),
   ];
 };
+
+function isVpcSize(cidr: string): boolean {
+  const length = prefixLength(cidr);
+  return length >= VPC_PREFIX.shortest && length <= VPC_PREFIX.longest;
+}
 
 const subnetsFitIntoVpc: Rule = ({ network }) => {
   const subnets = subnetCidrs({ network }).filter(([, cidr]) => isIPv4CidrBlock(cidr));
   if (!isIPv4CidrBlock(network.vpcCidr)) return [];
   const outside = subnets
     .filter(([, cidr]) => !isWithin(cidr, network.vpcCidr))
-    .map(([path, cidr]) => finding(path, cidr, `must lie inside the VPC's block ${network.vpcCidr}`));
+    .map(([path, cidr]) => problem(path, cidr, `must lie inside the VPC's block ${network.vpcCidr}`));
   const overlapping = subnets.flatMap(([path, cidr], index) =>
     subnets
       .slice(0, index)
       .filter(([, other]) => overlaps(cidr, other))
-      .map(([otherPath, other]) => finding(path, cidr, `must not overlap ${otherPath} (${other})`)),
+      .map(([otherPath, other]) => problem(path, cidr, `must not overlap ${otherPath} (${other})`)),
   );
   return [...outside, ...overlapping];
 };
 
 const prefixesAreDistinct: Rule = ({ storagePrefixes: { mimir, loki, tempo, pyroscope } }) =>
   repeated([
-    ["storagePrefixes.mimir.blocks", mimir.blocks],
-    ["storagePrefixes.mimir.rules", mimir.rules],
-    ["storagePrefixes.mimir.alerts", mimir.alerts],
-    ["storagePrefixes.loki", loki],
-    ["storagePrefixes.tempo", tempo],
-    ["storagePrefixes.pyroscope", pyroscope],
+    { key: "storagePrefixes.mimir.blocks", value: mimir.blocks },
+    { key: "storagePrefixes.mimir.rules", value: mimir.rules },
+    { key: "storagePrefixes.mimir.alerts", value: mimir.alerts },
+    { key: "storagePrefixes.loki", value: loki },
+    { key: "storagePrefixes.tempo", value: tempo },
+    { key: "storagePrefixes.pyroscope", value: pyroscope },
   ]);
 
 const bucketsAreDistinct: Rule = ({ state, dataBucket }) =>
   repeated([
-    ["state.bootstrapBucket", state.bootstrapBucket],
-    ["state.bucket", state.bucket],
-    ["dataBucket.name", dataBucket.name],
+    { key: "state.bootstrapBucket", value: state.bootstrapBucket },
+    { key: "state.bucket", value: state.bucket },
+    { key: "dataBucket.name", value: dataBucket.name },
   ]);
 
 const healthCheckAnswersInTime: Rule = ({ loadBalancer: { healthCheck } }) =>
   healthCheck.timeoutSeconds < healthCheck.intervalSeconds
     ? []
     : [
-        finding(
+        problem(
           "loadBalancer.healthCheck.timeoutSeconds",
           healthCheck.timeoutSeconds,
           `must be less than intervalSeconds, which is ${healthCheck.intervalSeconds}`,
@@ -96,7 +111,7 @@ const certificateIsOfTheRegion: Rule = ({ region, loadBalancer: { certificateArn
   certificateArn === undefined || certificateArn.split(":")[3] === region
     ? []
     : [
-        finding(
+        problem(
           "loadBalancer.certificateArn",
           certificateArn,
           `must be a certificate of ${region}: a load balancer takes none of another region`,
@@ -105,20 +120,23 @@ const certificateIsOfTheRegion: Rule = ({ region, loadBalancer: { certificateArn
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/** `ddd:hh24:mi-ddd:hh24:mi`, at least 60 minutes. Source: ElastiCache API reference, PreferredMaintenanceWindow. */
+/** `ddd:hh24:mi-ddd:hh24:mi`. Source: `PreferredMaintenanceWindow` in the ElastiCache API reference. */
 const maintenanceWindowIsAnHour: Rule = ({ cache: { maintenanceWindow } }) => {
   const minutes = maintenanceWindow.split("-").map(minuteOfWeek);
   const [start, end] = minutes;
   const week = 7 * 24 * 60;
   const isWindow =
-    minutes.length === 2 && start !== undefined && end !== undefined && (end - start + week) % week >= 60;
+    minutes.length === 2 &&
+    start !== undefined &&
+    end !== undefined &&
+    (end - start + week) % week >= MIN_MAINTENANCE_MINUTES;
   return isWindow
     ? []
     : [
-        finding(
+        problem(
           "cache.maintenanceWindow",
           maintenanceWindow,
-          "must be a weekly window of at least 60 minutes in UTC, like sun:05:00-sun:06:00",
+          `must be a weekly window of at least ${MIN_MAINTENANCE_MINUTES} minutes in UTC, like sun:05:00-sun:06:00`,
         ),
       ];
 };
@@ -129,24 +147,33 @@ function minuteOfWeek(moment: string): number | undefined {
   return match === null || day === -1 ? undefined : (day * 24 + Number(match[2])) * 60 + Number(match[3]);
 }
 
-/** These keep what was not flushed yet on a disk of their own, and answer for their own part of the data. */
-const SINGLE_TASK_SERVICES = ["mimir", "loki", "tempo", "pyroscope"] as const;
-
 /**
  * The configs say replication factor 1 and all components in one process. Two tasks for good would each hold half of
  * the recent data on a disk that is lost with the task, and the higher factor that cures it refuses writes as soon as
  * one of two is away. Two tasks for the minute of a deployment are fine: the old one hands over through the bucket.
  */
-const configsAreForOneTask: Rule = ({ serviceConfigs, services }) =>
-  serviceConfigs === "original"
-    ? []
-    : SINGLE_TASK_SERVICES.filter((name) => services[name].count > 1).map((name) =>
-        finding(
-          `services.${name}.count`,
-          services[name].count,
-          `must be 1 (or 0 to stop it): dockerfiles/${name} is configured for one task, replication factor 1 and a disk that is lost with the task; give it more CPU and memory instead`,
-        ),
-      );
+const configsAreForSoManyTasks: Rule = (config) =>
+  Object.values(serviceCatalog(config)).flatMap(({ name, tasks, maxTasks = Infinity }) =>
+    tasks.count <= maxTasks
+      ? []
+      : [
+          problem(
+            `services.${name}.count`,
+            tasks.count,
+            `must be ${maxTasks} (or 0 to stop it): dockerfiles/${name} is configured for one task, replication factor 1 and a disk that is lost with the task; give it more CPU and memory instead`,
+          ),
+        ],
+  );
+
+/** The types say so too, where a profile is made by `defineProfile`. */
+const servicesHaveVersions: Rule = ({ services, imageVersions }) => [
+  ...SERVICE_NAMES.filter((name) => name in services && !(name in imageVersions)).map((name) =>
+    problem(`imageVersions.${name}`, undefined, `is missing: services.${name} deploys it`),
+  ),
+  ...SERVICE_NAMES.filter((name) => name in imageVersions && !(name in services)).map((name) =>
+    problem(`services.${name}`, undefined, `is missing: imageVersions.${name} is of a service that is not deployed`),
+  ),
+];
 
 /** The longest names that are built from project and environment, with AWS's limit for each. */
 const namesFitAws: Rule = (config) => {
@@ -154,18 +181,26 @@ const namesFitAws: Rule = (config) => {
   const names: [string, string, number][] = [
     ...Object.values(serviceCatalog(config))
       .flatMap(targetGroupsOf)
-      .map(({ key }): [string, string, number] => ["target group", targetGroupName(prefix, key), 32]),
-    ["load balancer", `${prefix}-alb`, 32],
-    ["ElastiCache cluster", `${prefix}-memcached`, 50],
-    ["IAM role", `${prefix}-task-execution-role`, 64],
+      .map(({ key }): [string, string, number] => [
+        "target group",
+        targetGroupName(prefix, key),
+        NAME_LENGTH.targetGroup,
+      ]),
+    ["load balancer", `${prefix}-alb`, NAME_LENGTH.loadBalancer],
+    ["ElastiCache cluster", `${prefix}-memcached`, NAME_LENGTH.cacheCluster],
+    ["IAM role", `${prefix}-task-execution-role`, NAME_LENGTH.role],
   ];
+  const [longer, other] =
+    config.projectName.length > config.environment.length
+      ? (["projectName", "environment"] as const)
+      : (["environment", "projectName"] as const);
   return names
     .filter(([, name, limit]) => name.length > limit)
     .map(([kind, name, limit]) =>
-      finding(
-        "environment",
-        config.environment,
-        `is too long together with projectName: ${kind} "${name}" has ${name.length} characters, AWS allows ${limit}`,
+      problem(
+        longer,
+        config[longer],
+        `is too long together with ${other}: ${kind} "${name}" has ${name.length} characters, AWS allows ${limit}`,
       ),
     );
 };
@@ -187,7 +222,7 @@ const exposureIsAccepted: Rule = ({ loadBalancer: { internal, certificateArn, in
   ];
   return needed
     .filter(([key, isNeeded]) => isNeeded && accepted[key] === undefined)
-    .map(([key, , rule]) => finding(`loadBalancer.accepted.${key}`, undefined, rule));
+    .map(([key, , rule]) => problem(`loadBalancer.accepted.${key}`, undefined, rule));
 };
 
 const itemsFitCache: Rule = (config) =>
@@ -195,7 +230,7 @@ const itemsFitCache: Rule = (config) =>
     largestCacheItemBytes <= config.cache.maxItemSizeBytes
       ? []
       : [
-          finding(
+          problem(
             "cache.maxItemSizeBytes",
             config.cache.maxItemSizeBytes,
             `must be at least ${largestCacheItemBytes}: ${title} caches items of that size, and Memcached drops larger ones silently`,
@@ -203,26 +238,10 @@ const itemsFitCache: Rule = (config) =>
         ],
   );
 
-/** The stop timeout covers the flush and half as long again, for what a service does around it. */
-const flushFitsStopTimeout: Rule = (config) =>
-  config.serviceConfigs === "original"
-    ? []
-    : Object.values(serviceCatalog(config)).flatMap(({ name, title, stopTimeoutSeconds, flushSeconds = 0 }) =>
-        stopTimeoutSeconds >= flushSeconds * 1.5
-          ? []
-          : [
-              finding(
-                `services.${name}.stopTimeoutSeconds`,
-                stopTimeoutSeconds,
-                `must be at least ${flushSeconds * 1.5}: ${title} may take ${flushSeconds} seconds to write what is still in memory`,
-              ),
-            ],
-      );
-
 const completeRoutesNeedOurConfigs: Rule = ({ loadBalancer: { routes }, serviceConfigs }) =>
   routes === "complete" && serviceConfigs === "original"
     ? [
-        finding(
+        problem(
           "loadBalancer.routes",
           routes,
           'needs serviceConfigs "dockerfiles": the original Tempo config serves nothing below /tempo and /otlp, the routes would end in a 404',
@@ -230,54 +249,75 @@ const completeRoutesNeedOurConfigs: Rule = ({ loadBalancer: { routes }, serviceC
       ]
     : [];
 
-/** Beginning of the tag that a release gives an image beside its own. */
-const RELEASED_PREFIX = "released-";
-
-const lifecycleRulesSelectOurTags: Rule = ({ imageRepositories: { deployedTag, lifecycleRules }, imageVersions }) => {
+const lifecycleRulesSelectOurTags: Rule = (config) => {
+  const { deployedTag, lifecycleRules } = config.imageRepositories;
   if (deployedTag === "upstream") return [];
-  const build = `${imageVersions.mimir}-20260116-043000`;
-  const keepsReleases = lifecycleRules.findIndex((rule) => selects(rule, `${RELEASED_PREFIX}${build}`));
+  const { build, released } = pushedImages(config);
+  const keepsReleases = lifecycleRules.findIndex((rule) => selects(rule, released));
   const expiresBuilds = lifecycleRules.findIndex((rule) => selects(rule, build));
   return keepsReleases !== -1 && expiresBuilds !== -1 && keepsReleases < expiresBuilds
     ? []
     : [
-        finding(
+        problem(
           "imageRepositories.lifecycleRules",
           lifecycleRules.map((rule) => ("tagPrefixes" in rule ? rule.tagPrefixes : rule.description)),
-          `must have a rule that selects "${RELEASED_PREFIX}…" and after it one that selects tags like "${build}"; otherwise images never expire, or released ones do`,
+          `must have a rule that selects released images (tags ${released.join(" and ")}) and after it one that selects builds (tag ${build.join()}); otherwise images never expire, or released ones do`,
         ),
       ];
 };
 
-function selects(rule: ImageLifecycleRule, tag: string): boolean {
-  if ("tagPrefixes" in rule) return rule.tagPrefixes.every((prefix) => tag.startsWith(prefix));
-  if (!("tagPattern" in rule)) return false;
-  const pattern = rule.tagPattern.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${pattern.join(".*")}$`).test(tag);
-}
+/** The port on which the load balancer answers; with a certificate, port 80 only redirects. */
+const listenerIsOpen: Rule = ({ loadBalancer: { certificateArn, ingress } }) => {
+  const [port, why] =
+    certificateArn === undefined
+      ? [80, "there is no certificate, so the load balancer listens for HTTP alone"]
+      : [443, "the load balancer serves HTTPS there"];
+  return ingress.length === 0 || ingress.some((rule) => rule.port === port)
+    ? []
+    : [
+        problem(
+          "loadBalancer.ingress",
+          ingress.map((rule) => rule.port),
+          `must open port ${port}: ${why}`,
+        ),
+      ];
+};
 
-const catalogFitsAws: Rule = (config) => brokenCatalogRules(Object.values(serviceCatalog(config)));
+/** CDKTF writes texts as they are, and Terraform would evaluate what looks like a template. */
+const textsAreNoExpressions: Rule = (config) =>
+  leavesOf(config)
+    .filter(({ value }) => typeof value === "string" && /[$%]\{/.test(value))
+    .map(({ path, value }) =>
+      problem(
+        path
+          .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+          .join("")
+          .slice(1),
+        value,
+        "must hold neither ${ nor %{: Terraform would evaluate it",
+      ),
+    );
 
-const RULES: readonly Rule[] = [
-  zonesBelongToRegion,
-  zonesAreDistinct,
-  networksAreWellFormed,
-  subnetsFitIntoVpc,
-  prefixesAreDistinct,
-  bucketsAreDistinct,
-  healthCheckAnswersInTime,
-  certificateIsOfTheRegion,
-  maintenanceWindowIsAnHour,
-  namesFitAws,
-  exposureIsAccepted,
-  itemsFitCache,
-  configsAreForOneTask,
-  flushFitsStopTimeout,
-  completeRoutesNeedOurConfigs,
-  lifecycleRulesSelectOurTags,
-  brokenAwsLimits,
-  catalogFitsAws,
-];
+const RULES: Rules<PlatformConfig> = {
+  "zone-of-region": zonesBelongToRegion,
+  "zones-distinct": zonesAreDistinct,
+  "cidr-form": networksAreWellFormed,
+  "subnet-in-vpc": subnetsFitIntoVpc,
+  "storage-prefixes-distinct": prefixesAreDistinct,
+  "buckets-distinct": bucketsAreDistinct,
+  "health-check-timeout": healthCheckAnswersInTime,
+  "certificate-region": certificateIsOfTheRegion,
+  "maintenance-window": maintenanceWindowIsAnHour,
+  "name-length": namesFitAws,
+  "exposure-accepted": exposureIsAccepted,
+  "listener-open": listenerIsOpen,
+  "cache-item-size": itemsFitCache,
+  "one-task": configsAreForSoManyTasks,
+  "services-have-versions": servicesHaveVersions,
+  "complete-routes": completeRoutesNeedOurConfigs,
+  "lifecycle-of-releases": lifecycleRulesSelectOurTags,
+  "no-expression": textsAreNoExpressions,
+};
 
 function subnetCidrs({ network }: Pick<PlatformConfig, "network">): [string, string][] {
   return network.zones.flatMap(({ publicCidr, privateCidr }, index): [string, string][] => [

@@ -1,60 +1,46 @@
 import type { ServiceName } from "../modules/config/service-name";
+import type { DeployedService } from "../modules/services/catalog";
+import type { ServedPaths } from "../modules/services/service-definition";
 import { matchesPathPattern } from "./listener-rules";
+import { valueAt } from "./plain-object";
+import type { ServiceSources } from "./service-sources";
 
-/** Where Tempo's receiver of the name `otlp/alb` takes traces. */
-const OTLP_ALB_TRACES = "/otlp/v1/traces";
+/** Reads a key of the config in a service's image; undefined where the key or the config is not there. */
+export type Settings = (service: ServiceName, key: string) => unknown;
 
 /**
- * Whether a program answers a request with more than a 404. Seen with the binaries at the pinned versions.
+ * The settings in the YAML configs of services.
  *
- * @param service the service
- * @param port name of the port in the catalog
- * @param path path of the request, without its query
- * @param tempoApiPrefix Tempo's `http_api_prefix`, empty without one
+ * @param files the files of the services whose configs are known
  */
-export function serves(service: ServiceName, port: string, path: string, tempoApiPrefix: string): boolean {
-  const served: Readonly<Record<ServiceName, Readonly<Record<string, readonly string[]>>>> = {
-    mimir: {
-      http: ["/api/v1/push", "/otlp/v1/metrics", "/prometheus/api/v1/*", "/prometheus/config/v1/rules*", "/ready"],
-    },
-    loki: { http: ["/loki/api/v1/*", "/otlp/v1/logs", "/ready"] },
-    tempo: {
-      http: [...TEMPO_API.map((api) => `${tempoApiPrefix}${api}`), "/ready"],
-      "otlp-http": ["/v1/traces"],
-      "otlp-alb": [OTLP_ALB_TRACES],
-    },
-    pyroscope: {
-      http: [
-        "/ingest",
-        ...["ingest", "render", "render-diff", "label-values"].map((name) => `/pyroscope/${name}`),
-        "/push.v1.PusherService/*",
-        "/querier.v1.QuerierService/*",
-        "/ready",
-      ],
-    },
-    // Its single-page application answers every path.
-    grafana: { http: ["*"] },
-    alloy: { http: ["/-/ready", "/-/healthy", "/metrics"] },
+export function settingsIn(files: readonly ServiceSources[]): Settings {
+  return (service, key) => {
+    const sources = files.find((candidate) => candidate.service === service);
+    const config = sources?.yamlFiles.find(({ file }) => file === sources.configFile);
+    return valueAt(config?.value, key);
   };
-  return served[service][port]?.some((pattern) => matchesPathPattern(pattern, path)) ?? false;
 }
 
-const TEMPO_API = [
-  "/api/echo",
-  "/api/search",
-  "/api/search/*",
-  "/api/traces/*",
-  "/api/v2/*",
-  "/api/metrics/*",
-  "/api/status/buildinfo",
-];
+/**
+ * The paths that a service serves on one of its ports.
+ *
+ * @param service the service
+ * @param port name of the port
+ * @param settings the configs in the images
+ */
+export function servedOn(service: DeployedService, port: string, settings: Settings): Required<ServedPaths> {
+  const { paths = [], bases = [] } = service.serves((key) => settings(service.name, key))[port] ?? {};
+  return { paths, bases };
+}
 
-/** The one path of each service that answers 200 when it can take requests. */
-export const READINESS_PATHS: Readonly<Record<ServiceName, string>> = {
-  mimir: "/ready",
-  loki: "/ready",
-  tempo: "/ready",
-  pyroscope: "/ready",
-  grafana: "/api/health",
-  alloy: "/-/ready",
-};
+/**
+ * Tells if a program answers a request with more than a 404.
+ *
+ * @param service the service
+ * @param port name of the port
+ * @param path path of the request, without its query
+ * @param settings the configs in the images
+ */
+export function serves(service: DeployedService, port: string, path: string, settings: Settings): boolean {
+  return servedOn(service, port, settings).paths.some((pattern) => matchesPathPattern(pattern, path));
+}

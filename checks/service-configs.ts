@@ -1,5 +1,5 @@
 import type { ServiceName } from "../modules/config/service-name";
-import type { CheckFinding } from "./check-finding";
+import type { Finding } from "../modules/config/config-error";
 import { alloyFindings } from "./service-configs/alloy-rules";
 import { datasourceFindings } from "./service-configs/grafana-rules";
 import { imageFindings } from "./service-configs/image-rules";
@@ -10,11 +10,14 @@ import { pyroscopeRules } from "./service-configs/pyroscope-rules";
 import { tempoRules } from "./service-configs/tempo-rules";
 import type { ServiceSources } from "./service-sources";
 
-const RULES: Readonly<Partial<Record<ServiceName, readonly LintRule[]>>> = {
-  mimir: mimirRules,
-  loki: lokiRules,
-  tempo: tempoRules,
-  pyroscope: pyroscopeRules,
+/** Rules of one service's own files, beside those that hold for the files of all. */
+const OWN_RULES: Readonly<Partial<Record<ServiceName, (sources: ServiceSources) => readonly Finding[]>>> = {
+  mimir: (sources) => configFindings(sources, mimirRules),
+  loki: (sources) => configFindings(sources, lokiRules),
+  tempo: (sources) => configFindings(sources, tempoRules),
+  pyroscope: (sources) => configFindings(sources, pyroscopeRules),
+  grafana: datasourceFindings,
+  alloy: alloyFindings,
 };
 
 /**
@@ -22,7 +25,7 @@ const RULES: Readonly<Partial<Record<ServiceName, readonly LintRule[]>>> = {
  *
  * @param sources the service
  */
-export function lintFindings(sources: ServiceSources): readonly CheckFinding[] {
+export function lintFindings(sources: ServiceSources): readonly Finding[] {
   if (sources.files.length === 0) {
     const file = `dockerfiles/${sources.service}`;
     return [
@@ -35,16 +38,10 @@ export function lintFindings(sources: ServiceSources): readonly CheckFinding[] {
       },
     ];
   }
-  return [
-    ...unreadable(sources),
-    ...imageFindings(sources),
-    ...configFindings(sources),
-    ...(sources.service === "alloy" ? alloyFindings(sources) : []),
-    ...(sources.service === "grafana" ? datasourceFindings(sources) : []),
-  ];
+  return [...unreadable(sources), ...imageFindings(sources), ...(OWN_RULES[sources.service]?.(sources) ?? [])];
 }
 
-function unreadable({ yamlFiles }: ServiceSources): readonly CheckFinding[] {
+function unreadable({ yamlFiles }: ServiceSources): readonly Finding[] {
   return yamlFiles.flatMap(({ file, error }) =>
     error === undefined
       ? []
@@ -52,9 +49,8 @@ function unreadable({ yamlFiles }: ServiceSources): readonly CheckFinding[] {
   );
 }
 
-function configFindings(sources: ServiceSources): readonly CheckFinding[] {
+function configFindings(sources: ServiceSources, rules: readonly LintRule[]): readonly Finding[] {
   const config = sources.yamlFiles.find(({ file }) => file === sources.configFile);
-  const rules = RULES[sources.service];
-  if (config === undefined || rules === undefined || config.error !== undefined) return [];
+  if (config === undefined || config.error !== undefined) return [];
   return applyRules(rules, sources, config);
 }

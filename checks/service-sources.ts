@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { serviceCatalog } from "../modules/services/catalog";
-import type { ServiceDefinition } from "../modules/services/service-definition";
+import { deployedService, type DeployedService } from "../modules/services/catalog";
+import type { ServiceConfig } from "../modules/services/service-image";
 import type { ServiceName } from "../modules/config/service-name";
 import { parseDockerfile, type Dockerfile } from "./dockerfile";
 import { imageFiles } from "./image-files";
@@ -24,7 +24,7 @@ export interface YamlFile {
 export interface ServiceSources {
   readonly service: ServiceName;
   readonly platform: PlatformConfig;
-  readonly definition: ServiceDefinition;
+  readonly definition: DeployedService;
   readonly files: readonly SourceFile[];
   readonly dockerfile: Dockerfile;
   readonly dockerfilePath: string;
@@ -52,12 +52,13 @@ export function serviceSources(
   service: ServiceName,
   files: readonly SourceFile[] = readServiceFiles(service),
 ): ServiceSources {
-  const definition = serviceCatalog(platform)[service];
+  const definition = deployedService(platform, service);
   const dockerfilePath = `dockerfiles/${service}/Dockerfile`;
   const dockerfile = parseDockerfile(files.find(({ path }) => path === dockerfilePath)?.text ?? "");
   const taskVariables = taskEnvironment(definition);
   const environment = { ...Object.fromEntries(dockerfile.environment), ...taskVariables };
-  const configPath = configPathIn(dockerfile.command);
+  const { location, variables } = definition.image.config;
+  const configPath = configPathIn(dockerfile.command, location);
   return {
     service,
     platform,
@@ -69,7 +70,7 @@ export function serviceSources(
     injected: new Set(Object.keys(taskVariables)),
     configPath,
     configFile: imageFiles(service, dockerfile, files).find(({ path }) => path === configPath)?.file,
-    yamlFiles: files.filter(({ path }) => /\.ya?ml$/.test(path)).map((file) => readYaml(service, file, environment)),
+    yamlFiles: files.filter(({ path }) => /\.ya?ml$/.test(path)).map((file) => readYaml(variables, file, environment)),
   };
 }
 
@@ -78,20 +79,29 @@ export function serviceSources(
  *
  * @param definition the service
  */
-export function taskEnvironment(definition: ServiceDefinition): Readonly<Record<string, string>> {
+export function taskEnvironment(definition: DeployedService): Readonly<Record<string, string>> {
   const secrets = Object.keys(definition.secrets ?? {}).map((name): [string, string] => [name, PLACEHOLDER_SECRET]);
   return { ...definition.environment(PLACEHOLDER_WIRING), ...Object.fromEntries(secrets) };
 }
 
-function configPathIn(command: readonly string[]): string | undefined {
-  const flag = command.map((word) => /^--?config\.file=(.+)$/.exec(word)?.[1]).find((path) => path !== undefined);
-  // Alloy: `run [flags] PATH`.
-  return flag ?? (command[0] === "run" ? command.slice(1).find((word) => word.startsWith("/")) : undefined);
+function configPathIn(command: readonly string[], location: ServiceConfig["location"]): string | undefined {
+  switch (location) {
+    case "-config.file":
+      return command.map((word) => /^--?config\.file=(.+)$/.exec(word)?.[1]).find((path) => path !== undefined);
+    case "run":
+      return command[0] === "run" ? command.slice(1).find((word) => word.startsWith("/")) : undefined;
+    default:
+      return location;
+  }
 }
 
-function readYaml(service: ServiceName, file: SourceFile, environment: Readonly<Record<string, string>>): YamlFile {
+function readYaml(
+  syntax: ServiceConfig["variables"],
+  file: SourceFile,
+  environment: Readonly<Record<string, string>>,
+): YamlFile {
   const raw = parseDocument(file.text);
-  const expanded = parseDocument(expandVariables(service, file.text, environment));
+  const expanded = parseDocument(expandVariables(syntax, file.text, environment));
   const error = expanded.errors[0]?.message ?? raw.errors[0]?.message;
   return {
     file,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ConfigError, type ConfigFinding } from "../modules/config/config-error";
+import { CONFIG_FILE, ConfigError, type Finding } from "../modules/config/config-error";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import type { Profile } from "../modules/config/profiles";
 import { brokenRules } from "./rules";
@@ -21,12 +21,12 @@ export function validateConfig({ name, config }: Profile): void {
  *
  * @param config the configuration
  */
-export function findingsIn(config: PlatformConfig): readonly ConfigFinding[] {
+export function findingsIn(config: PlatformConfig): readonly Finding[] {
   const { error } = platformConfigSchema.safeParse(config);
   const malformed = (error?.issues ?? []).flatMap((issue) =>
     pathsOf(issue).map((path) => {
       const value = valueAt(config, path);
-      return { path: pathText(path), value, rule: ruleOf(issue, value) };
+      return { rule: "form", file: CONFIG_FILE, key: pathText(path), value, instead: allowed(issue, value) };
     }),
   );
   // A value of the wrong type leaves the rules nothing to look at; the compiler refuses it too.
@@ -39,7 +39,7 @@ function pathsOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
 }
 
-function ruleOf({ code, message }: z.core.$ZodIssue, value: unknown): string {
+function allowed({ code, message }: z.core.$ZodIssue, value: unknown): string {
   if (code === "unrecognized_keys") return "is not a key of the configuration: remove it, or correct its name";
   return code === "invalid_type" && value === undefined ? `is missing (${message})` : message;
 }

@@ -1,8 +1,8 @@
 import { CST, Lexer } from "yaml";
-import type { ServiceName } from "../modules/config/service-name";
+import type { ServiceConfig } from "../modules/services/service-image";
 import type { SourceFile } from "./source-file";
 
-/** How a program writes a variable in its config, `reads` without what stands in comments. */
+/** A way to write variables in a config. */
 interface Syntax {
   readonly pattern: RegExp;
   /** The name and the default of a match; undefined for text that only looks like a variable. */
@@ -49,13 +49,18 @@ const ALLOY: Syntax = {
   parts: ([, name = ""]) => ({ name }),
 };
 
-const SYNTAX: Readonly<Record<ServiceName, Syntax>> = {
+/** The program puts no variables in: nothing matches. */
+const NONE: Syntax = { pattern: /(?!)/g, parts: () => undefined };
+
+/** Name of a way to write variables in a config. */
+type SyntaxName = ServiceConfig["variables"];
+
+const SYNTAX: Readonly<Record<SyntaxName, Syntax>> = {
+  braced: BRACED,
   mimir: MIMIR,
-  loki: BRACED,
-  tempo: BRACED,
-  pyroscope: BRACED,
   grafana: GRAFANA,
   alloy: ALLOY,
+  none: NONE,
 };
 
 /** Files whose text no program expands: dashboards hold variables of their own. */
@@ -64,12 +69,12 @@ const NOT_EXPANDED = /(?:^|\/)(?:Dockerfile|\.dockerignore)$|\.(?:json|md)$/;
 /**
  * The variables that a file of a service reads; those in comments are not among them.
  *
- * @param service the service, which decides how variables are written
+ * @param syntax way in which the program's config names variables
  * @param file the file
  */
-export function variablesIn(service: ServiceName, file: SourceFile): readonly VariableUse[] {
+export function variablesIn(syntax: SyntaxName, file: SourceFile): readonly VariableUse[] {
   if (NOT_EXPANDED.test(file.path)) return [];
-  const { pattern, parts } = SYNTAX[service];
+  const { pattern, parts } = SYNTAX[syntax];
   return [...withoutComments(file).matchAll(pattern)].flatMap((match) => {
     const found = parts(match);
     return found === undefined ? [] : [{ ...found, text: match[0] }];
@@ -79,16 +84,16 @@ export function variablesIn(service: ServiceName, file: SourceFile): readonly Va
 /**
  * The text that a program sees after it has put in the variables.
  *
- * @param service the service, which decides how variables are written
+ * @param syntax way in which the program's config names variables
  * @param text the text of its config
  * @param environment the container's environment
  */
 export function expandVariables(
-  service: ServiceName,
+  syntax: SyntaxName,
   text: string,
   environment: Readonly<Record<string, string>>,
 ): string {
-  const { pattern, parts } = SYNTAX[service];
+  const { pattern, parts } = SYNTAX[syntax];
   return text.replace(pattern, (...groups: (string | undefined)[]) => {
     const match = groups.slice(
       0,
@@ -106,7 +111,7 @@ export function expandVariables(
  */
 export function withoutComments({ path, text }: SourceFile): string {
   if (/\.ya?ml$/.test(path)) return yamlWithoutComments(text);
-  if (path.endsWith(".ini")) return text.replace(/^\s*[;#].*$/gm, "");
+  if (/\.(?:ini|conf)$/.test(path)) return text.replace(/^\s*[;#].*$/gm, "");
   // Strings are kept whole: an address holds `//` too.
   if (path.endsWith(".alloy")) return text.replace(/("(?:\\.|[^"\\\n])*"|`[^`]*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, "$1");
   return text;

@@ -1,8 +1,9 @@
-import type { ContainerHealthCheck, ServiceDefinition } from "./services/service-definition";
+import type { DeployedService } from "./services/catalog";
+import type { ContainerHealthCheck } from "./services/service-definition";
 
 /** What a container definition takes from elsewhere. */
 export interface ContainerDefinitionProps {
-  readonly service: ServiceDefinition;
+  readonly service: DeployedService;
   /** Repository and tag or digest. */
   readonly image: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -41,11 +42,11 @@ export function containerDefinition(props: ContainerDefinitionProps): Readonly<R
     ...(service.healthCheck === undefined ? {} : { healthCheck: healthCheck(service.healthCheck) }),
     mountPoints: [],
     volumesFrom: [],
-    stopTimeout: service.stopTimeoutSeconds,
+    stopTimeout: service.tasks.stopTimeoutSeconds,
   };
 }
 
-function portMappings(service: ServiceDefinition): readonly Readonly<Record<string, unknown>>[] {
+function portMappings(service: DeployedService): readonly Readonly<Record<string, unknown>>[] {
   return Object.entries(service.ports)
     .filter(([, port]) => port.mapped ?? true)
     .map(([name, port]) => ({ name, containerPort: port.number, protocol: port.protocol ?? "tcp" }));

@@ -27,7 +27,6 @@ export class DataBucket extends Construct {
     this.bucket = new PrivateBucket(this, "private-bucket", {
       bucketName: dataBucket.name,
       logicalId: LOGICAL_ID,
-      formerModule: "module.s3",
       versioning: dataBucket.versioning,
       destroyWithObjects: dataBucket.destroyWithObjects,
       tags,
@@ -48,6 +47,6 @@ export class DataBucket extends Construct {
         },
       ],
     });
-    identify(lifecycle, LOGICAL_ID, `module.s3.aws_s3_bucket_lifecycle_configuration.${LOGICAL_ID}`);
+    identify(lifecycle, LOGICAL_ID);
   }
 }

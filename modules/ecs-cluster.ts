@@ -1,7 +1,7 @@
 import { EcsCluster as AwsEcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
 import { Construct } from "constructs";
-import { clusterName } from "./config/cluster-name";
+import { clusterName } from "./config/names";
 import type { EcsConfig } from "./config/platform-config";
 import { identify } from "./identity";
 
@@ -29,7 +29,7 @@ export class EcsCluster extends Construct {
       setting: [{ name: "containerInsights", value: ecs.containerInsights }],
       tags: { ...tags, Name: name },
     });
-    identify(this.cluster, "main", "module.ecs.aws_ecs_cluster.main");
+    identify(this.cluster, "main");
     // What a task started by hand gets; the services name their launch type.
     const providers = new EcsClusterCapacityProviders(this, "capacity-providers", {
       clusterName: this.cluster.name,
@@ -39,6 +39,6 @@ export class EcsCluster extends Construct {
         { capacityProvider: "FARGATE_SPOT", base: 0, weight: 4 },
       ],
     });
-    identify(providers, "main", "module.ecs.aws_ecs_cluster_capacity_providers.main");
+    identify(providers, "main");
   }
 }

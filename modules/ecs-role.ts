@@ -19,11 +19,11 @@ export interface EcsRoleProps {
   readonly roleName: string;
   /** Second part of the role's address. */
   readonly logicalId: string;
-  readonly policy: InlinePolicy;
+  readonly policies: readonly InlinePolicy[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** An IAM role that ECS tasks assume, with one inline policy. */
+/** An IAM role that ECS tasks assume, with its inline policies. */
 export class EcsRole extends Construct {
   readonly role: IamRole;
 
@@ -32,7 +32,7 @@ export class EcsRole extends Construct {
    * @param id id of the construct
    * @param props see {@link EcsRoleProps}
    */
-  constructor(scope: Construct, id: string, { roleName, logicalId, policy, tags }: EcsRoleProps) {
+  constructor(scope: Construct, id: string, { roleName, logicalId, policies, tags }: EcsRoleProps) {
     super(scope, id);
     this.role = new IamRole(this, "role", {
       name: roleName,
@@ -41,12 +41,14 @@ export class EcsRole extends Construct {
       ]),
       tags: { ...tags, Name: roleName },
     });
-    identify(this.role, logicalId, `module.iam.aws_iam_role.${logicalId}`);
-    const inline = new IamRolePolicy(this, "policy", {
-      name: policy.name,
-      role: this.role.id,
-      policy: policy.document,
-    });
-    identify(inline, policy.logicalId, `module.iam.aws_iam_role_policy.${policy.logicalId}`);
+    identify(this.role, logicalId);
+    for (const [index, policy] of policies.entries()) {
+      const inline = new IamRolePolicy(this, index === 0 ? "policy" : `policy-${index + 1}`, {
+        name: policy.name,
+        role: this.role.id,
+        policy: policy.document,
+      });
+      identify(inline, policy.logicalId);
+    }
   }
 }

@@ -2,7 +2,7 @@ import { EcsService, type EcsServiceConfig } from "@cdktf/provider-aws/lib/ecs-s
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import { Fn, type Postcondition, type TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
-import type { EcsConfig, ServiceTasks } from "./config/platform-config";
+import type { EcsConfig } from "./config/platform-config";
 import { containerDefinition, type ContainerDefinitionProps } from "./container-definition";
 import { identify } from "./identity";
 
@@ -16,7 +16,6 @@ export interface ServiceTarget {
 export interface FargateServiceProps extends ContainerDefinitionProps {
   /** Family of the task definition; unique in the account. */
   readonly family: string;
-  readonly tasks: ServiceTasks;
   readonly ecs: EcsConfig;
   readonly clusterArn: string;
   readonly executionRoleArn: string;
@@ -50,11 +49,11 @@ export class FargateService extends Construct {
   }
 
   private createTaskDefinition(): EcsTaskDefinition {
-    const { service, family, tasks, executionRoleArn, taskRoleArn, tags } = this.props;
+    const { service, family, executionRoleArn, taskRoleArn, tags } = this.props;
     const taskDefinition = new EcsTaskDefinition(this, "task-definition", {
       family,
-      cpu: String(tasks.size.cpu),
-      memory: String(tasks.size.memoryMiB),
+      cpu: String(service.tasks.size.cpu),
+      memory: String(service.tasks.size.memoryMiB),
       networkMode: "awsvpc",
       requiresCompatibilities: ["FARGATE"],
       executionRoleArn,
@@ -63,16 +62,16 @@ export class FargateService extends Construct {
       containerDefinitions: Fn.jsonencode([containerDefinition(this.props)]),
       tags: { ...tags, Name: family },
     });
-    return identify(taskDefinition, service.name, `module.ecs.aws_ecs_task_definition.${service.name}`);
+    return identify(taskDefinition, service.name);
   }
 
   private createService(): EcsService {
-    const { service, tasks, ecs, clusterArn, subnetIds, securityGroupId, serviceRegistryArn, tags } = this.props;
+    const { service, ecs, clusterArn, subnetIds, securityGroupId, serviceRegistryArn, tags } = this.props;
     const ecsService = new EcsService(this, "service", {
       name: service.name,
       cluster: clusterArn,
       taskDefinition: this.taskDefinition.arn,
-      desiredCount: tasks.count,
+      desiredCount: service.tasks.count,
       launchType: "FARGATE",
       networkConfiguration: { subnets: subnetIds, securityGroups: [securityGroupId], assignPublicIp: false },
       serviceRegistries: { registryArn: serviceRegistryArn },
@@ -84,7 +83,7 @@ export class FargateService extends Construct {
       tags: { ...tags, Name: service.name },
       lifecycle: this.lifecycle(),
     });
-    return identify(ecsService, service.name, `module.ecs.aws_ecs_service.${service.name}`);
+    return identify(ecsService, service.name);
   }
 
   private lifecycle(): TerraformResourceLifecycle {

@@ -1,16 +1,23 @@
 import type { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 
-const ADOPTION = "lgtm:adopts-hcl-state";
+const FORMER_ADDRESSES = "lgtm:former-addresses";
+
+/** Address of a resource -> the address in the legacy Terraform that it moves from. */
+export type FormerAddresses = Readonly<Record<string, string>>;
 
 /**
- * Says whether the states below a construct were written by the HCL, so that {@link identify} declares moves.
+ * Declares where the resources of a stack were in the legacy Terraform, so that {@link identify} gives them `moved` blocks.
  *
  * @param scope the stack
- * @param adoptsHclState see `PlatformConfig.adoptsHclState`
+ * @param addresses their former addresses, instance keys included: a `moved` block without the key plans an add and a
+ *   destroy
+ * @throws Error if a former address is the new one: Terraform refuses such a `moved` block
  */
-export function declareAdoption(scope: Construct, adoptsHclState: boolean): void {
-  scope.node.setContext(ADOPTION, adoptsHclState);
+export function declareFormerAddresses(scope: Construct, addresses: FormerAddresses): void {
+  const same = Object.entries(addresses).find(([address, former]) => address === former);
+  if (same !== undefined) throw new Error(`${same[0]} would move to itself; leave out its former address`);
+  scope.node.setContext(FORMER_ADDRESSES, addresses);
 }
 
 /**
@@ -18,20 +25,12 @@ export function declareAdoption(scope: Construct, adoptsHclState: boolean): void
  *
  * @param resource the resource
  * @param name second part of its address, `private_a` in `aws_subnet.private_a`
- * @param formerAddress its address in the HCL, instance key included: a `moved` block without the key plans an add and
- *   a destroy. Leave it out for a resource that the HCL did not have, or that keeps its address.
  * @returns the resource
- * @throws Error if the former address is the new one: Terraform refuses such a `moved` block
  */
-export function identify<Resource extends TerraformResource>(
-  resource: Resource,
-  name: string,
-  formerAddress?: string,
-): Resource {
+export function identify<Resource extends TerraformResource>(resource: Resource, name: string): Resource {
   resource.overrideLogicalId(name);
-  const address = `${resource.terraformResourceType}.${name}`;
-  if (formerAddress === address)
-    throw new Error(`${resource.node.path}: ${address} would move to itself; leave out its former address`);
-  if (formerAddress !== undefined && resource.node.tryGetContext(ADOPTION) === true) resource.moveFromId(formerAddress);
+  const declared: unknown = resource.node.tryGetContext(FORMER_ADDRESSES);
+  const { [`${resource.terraformResourceType}.${name}`]: former } = (declared ?? {}) as Partial<FormerAddresses>;
+  if (former !== undefined) resource.moveFromId(former);
   return resource;
 }

@@ -3,7 +3,7 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { ImageLifecycleRule, ImageRepositoriesConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import { repositoryName } from "./config/repository-name";
+import { repositoryName } from "./config/names";
 import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ImageRepository}. */
@@ -33,12 +33,12 @@ export class ImageRepository extends Construct {
       encryptionConfiguration: [{ encryptionType: "AES256" }],
       tags: { ...tags, Name: name },
     });
-    identify(this.repository, service, `module.ecr.aws_ecr_repository.repos["${name}"]`);
+    identify(this.repository, service);
     const policy = new EcrLifecyclePolicy(this, "lifecycle-policy", {
       repository: this.repository.name,
       policy: lifecyclePolicy(repositories.lifecycleRules),
     });
-    identify(policy, service, `module.ecr.aws_ecr_lifecycle_policy.cleanup["${name}"]`);
+    identify(policy, service);
   }
 }
 

@@ -5,7 +5,7 @@ import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { Construct } from "constructs";
 import type { LoadBalancerConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import { targetGroupName } from "./config/load-balancer-names";
+import { targetGroupName } from "./config/names";
 import { deregistrationDelayOf, HEALTHY_STATUS, type TargetGroupDefinition } from "./services/target-groups";
 
 /** Properties of {@link LoadBalancer}. */
@@ -63,7 +63,7 @@ export class LoadBalancer extends Construct {
       dropInvalidHeaderFields: loadBalancer.dropInvalidHeaderFields,
       tags: { ...tags, Name: name },
     });
-    return identify(balancer, "main", "module.alb.aws_lb.main");
+    return identify(balancer, "main");
   }
 
   private createTargetGroup(definition: TargetGroupDefinition): LbTargetGroup {
@@ -90,7 +90,7 @@ export class LoadBalancer extends Construct {
       },
       tags: { ...tags, Name: name },
     });
-    return identify(group, logicalId(definition), formerAddress("aws_lb_target_group", definition));
+    return identify(group, logicalId(definition));
   }
 
   /** Port 80: the rules or, with a certificate, the way to port 443. */
@@ -105,7 +105,7 @@ export class LoadBalancer extends Construct {
           : { type: "forward", targetGroupArn: this.defaultTargetGroupArn() },
       ],
     });
-    return identify(listener, "http", "module.alb.aws_lb_listener.http");
+    return identify(listener, "http");
   }
 
   private createHttpsListener(certificateArn: string): LbListener {
@@ -130,12 +130,7 @@ export class LoadBalancer extends Construct {
           condition: [{ pathPattern: { values: [...paths] } }],
         });
         const suffix = index === 0 ? "" : `_${index + 1}`;
-        identify(
-          rule,
-          `${logicalId(definition)}${suffix}`,
-          // The HCL had one rule a service, and a twin for HTTPS that was never made.
-          index === 0 ? formerAddress("aws_lb_listener_rule", definition, "_http[0]") : undefined,
-        );
+        identify(rule, `${logicalId(definition)}${suffix}`);
       }
     }
   }
@@ -155,9 +150,4 @@ export class LoadBalancer extends Construct {
 
 function logicalId({ key }: TargetGroupDefinition): string {
   return key.replaceAll("-", "_");
-}
-
-/** Address in the HCL, which had a target group and a rule for each service and none for further ports. */
-function formerAddress(type: string, definition: TargetGroupDefinition, suffix = ""): string | undefined {
-  return definition.key === definition.service ? `module.alb.${type}.${definition.service}${suffix}` : undefined;
 }

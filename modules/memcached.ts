@@ -61,7 +61,7 @@ export class Memcached extends Construct {
       ingress: [ingressRule(MEMCACHED_PORT, "Memcached from ECS", { securityGroupId: clientSecurityGroupId })],
       egress: ALL_OUTBOUND,
     });
-    return identify(group, "memcached", "module.elasticache.aws_security_group.memcached");
+    return identify(group, "memcached");
   }
 
   private createSubnetGroup(): ElasticacheSubnetGroup {
@@ -70,7 +70,7 @@ export class Memcached extends Construct {
       description: "Subnet group for LGTM Memcached cluster",
       subnetIds: this.props.subnetIds,
     });
-    return identify(group, "main", "module.elasticache.aws_elasticache_subnet_group.main");
+    return identify(group, "main");
   }
 
   private createParameterGroup(): ElasticacheParameterGroup {
@@ -81,7 +81,7 @@ export class Memcached extends Construct {
       family: cache.parameterGroupFamily,
       parameter: [{ name: "max_item_size", value: String(cache.maxItemSizeBytes) }],
     });
-    return identify(group, "memcached", "module.elasticache.aws_elasticache_parameter_group.memcached");
+    return identify(group, "memcached");
   }
 
   private createCluster(subnets: ElasticacheSubnetGroup, parameters: ElasticacheParameterGroup): ElasticacheCluster {
@@ -101,6 +101,6 @@ export class Memcached extends Construct {
       maintenanceWindow: cache.maintenanceWindow,
       tags: { ...tags, Component: "cache" },
     });
-    return identify(cluster, "memcached", "module.elasticache.aws_elasticache_cluster.memcached");
+    return identify(cluster, "memcached");
   }
 }

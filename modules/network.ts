@@ -65,12 +65,12 @@ export class Network extends Construct {
       enableDnsSupport: true,
       tags: this.tags("vpc"),
     });
-    return identify(vpc, "main", "module.vpc.aws_vpc.main");
+    return identify(vpc, "main");
   }
 
   private createInternetGateway(): InternetGateway {
     const gateway = new InternetGateway(this, "internet-gateway", { vpcId: this.vpc.id, tags: this.tags("igw") });
-    return identify(gateway, "main", "module.vpc.aws_internet_gateway.main");
+    return identify(gateway, "main");
   }
 
   private createPublicRouteTable(): RouteTable {
@@ -79,15 +79,15 @@ export class Network extends Construct {
       route: [{ cidrBlock: ANYWHERE, gatewayId: this.internetGateway.id }],
       tags: this.tags("public-rt"),
     });
-    return identify(table, "public", "module.vpc.aws_route_table.public");
+    return identify(table, "public");
   }
 
   private createZone(zone: ZoneConfig, index: number) {
     const letter = zoneLetter(zone);
-    const publicSubnet = this.createSubnet("public", zone, index);
-    const privateSubnet = this.createSubnet("private", zone, index);
+    const publicSubnet = this.createSubnet("public", zone);
+    const privateSubnet = this.createSubnet("private", zone);
     const natAddress = this.createNatAddress(letter, index);
-    const natGateway = this.createNatGateway(zone, index, natAddress, publicSubnet);
+    const natGateway = this.createNatGateway(zone, natAddress, publicSubnet);
     const privateRouteTable = identify(
       new RouteTable(this, `private-routes-${letter}`, {
         vpcId: this.vpc.id,
@@ -95,14 +95,13 @@ export class Network extends Construct {
         tags: this.tags(`private-rt-${zone.name}`),
       }),
       `private_${letter}`,
-      `module.vpc.aws_route_table.private[${index}]`,
     );
-    this.associate("public", letter, index, publicSubnet, this.publicRouteTable);
-    this.associate("private", letter, index, privateSubnet, privateRouteTable);
+    this.associate("public", letter, publicSubnet, this.publicRouteTable);
+    this.associate("private", letter, privateSubnet, privateRouteTable);
     return { publicSubnet, privateSubnet, natAddress, privateRouteTable };
   }
 
-  private createSubnet(type: "public" | "private", zone: ZoneConfig, index: number): Subnet {
+  private createSubnet(type: "public" | "private", zone: ZoneConfig): Subnet {
     const letter = zoneLetter(zone);
     const subnet = new Subnet(this, `${type}-subnet-${letter}`, {
       vpcId: this.vpc.id,
@@ -111,7 +110,7 @@ export class Network extends Construct {
       mapPublicIpOnLaunch: type === "public",
       tags: { ...this.tags(`${type}-${zone.name}`), Type: type },
     });
-    return identify(subnet, `${type}_${letter}`, `module.vpc.aws_subnet.${type}[${index}]`);
+    return identify(subnet, `${type}_${letter}`);
   }
 
   private createNatAddress(letter: string, index: number): Eip {
@@ -121,10 +120,10 @@ export class Network extends Construct {
       // An address for a VPC cannot be taken before the VPC has a gateway.
       dependsOn: [this.internetGateway],
     });
-    return identify(address, `nat_${letter}`, `module.vpc.aws_eip.nat[${index}]`);
+    return identify(address, `nat_${letter}`);
   }
 
-  private createNatGateway(zone: ZoneConfig, index: number, address: Eip, subnet: Subnet): NatGateway {
+  private createNatGateway(zone: ZoneConfig, address: Eip, subnet: Subnet): NatGateway {
     const letter = zoneLetter(zone);
     const gateway = new NatGateway(this, `nat-gateway-${letter}`, {
       allocationId: address.id,
@@ -132,7 +131,7 @@ export class Network extends Construct {
       tags: this.tags(`nat-${zone.name}`),
       dependsOn: [this.internetGateway],
     });
-    return identify(gateway, `nat_${letter}`, `module.vpc.aws_nat_gateway.main[${index}]`);
+    return identify(gateway, `nat_${letter}`);
   }
 
   private createS3Endpoint(): void {
@@ -146,16 +145,20 @@ export class Network extends Construct {
     identify(endpoint, "s3");
   }
 
-  private associate(type: string, letter: string, index: number, subnet: Subnet, table: RouteTable): void {
+  private associate(type: string, letter: string, subnet: Subnet, table: RouteTable): void {
     const association = new RouteTableAssociation(this, `${type}-association-${letter}`, {
       subnetId: subnet.id,
       routeTableId: table.id,
     });
-    identify(association, `${type}_${letter}`, `module.vpc.aws_route_table_association.${type}[${index}]`);
+    identify(association, `${type}_${letter}`);
   }
 }
 
-/** The last letter of a zone's name, by which its resources are told apart: `a` of `ap-northeast-2a`. */
-function zoneLetter(zone: ZoneConfig): string {
+/**
+ * The last letter of a zone's name, by which its resources are told apart: `a` of `ap-northeast-2a`.
+ *
+ * @param zone the zone
+ */
+export function zoneLetter(zone: ZoneConfig): string {
   return zone.name.slice(-1);
 }

@@ -1,12 +1,12 @@
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
+import { EXECUTION_POLICY_ARN, platformRoleName } from "./config/names";
 import type { IamConfig } from "./config/platform-config";
+import type { ServiceName } from "./config/service-name";
 import { EcsRole, type InlinePolicy } from "./ecs-role";
 import { identify } from "./identity";
-import { EXECUTION_POLICY_ARN, platformRoleName } from "./config/platform-role-names";
-import { policyDocument, type PolicyStatement } from "./policy-document";
-import type { ServiceDefinition } from "./services/service-definition";
-import { byService, type ServiceName } from "./config/service-name";
+import { allow, policyDocument } from "./policy-document";
+import type { DeployedService } from "./services/catalog";
 
 /** What a service does with objects; uploads in parts need no action of their own until one is given up. */
 const OBJECT_ACTIONS = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
@@ -19,19 +19,17 @@ export interface PlatformRolesProps {
   readonly accountId: string;
   readonly dataBucketName: string;
   readonly iam: IamConfig;
-  readonly services: Readonly<Record<ServiceName, ServiceDefinition>>;
+  readonly services: readonly DeployedService[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The role under which ECS starts tasks, and the roles that the tasks themselves have. */
 export class PlatformRoles extends Construct {
   readonly taskExecution: EcsRole;
-  /** Of Mimir, Loki, Tempo and Pyroscope, unless each has its own. */
-  readonly lgtmTask: EcsRole;
-  readonly alloyTask: EcsRole;
-  readonly grafanaTask: EcsRole;
-  /** The role of each service, where each has its own. */
-  readonly perService: Readonly<Record<ServiceName, EcsRole>> | undefined;
+  /** The role that services share unless each has its own; it stays until a later change removes it. */
+  readonly sharedTask: EcsRole;
+  /** The role of each service that does not share one. */
+  readonly ownTask: ReadonlyMap<ServiceName, EcsRole>;
 
   /**
    * @param scope the stack
@@ -44,27 +42,24 @@ export class PlatformRoles extends Construct {
     private readonly props: PlatformRolesProps,
   ) {
     super(scope, id);
-    this.taskExecution = this.createRole("task-execution", this.secretsPolicy());
+    this.taskExecution = this.createRole("task-execution", this.secretsPolicies());
     this.attachExecutionPolicy();
-    this.lgtmTask = this.createRole("task", this.sharedBucketPolicy(), "lgtm_task");
-    this.alloyTask = this.createRole("alloy-task", this.alloyPolicy());
-    this.grafanaTask = this.createRole("grafana-task", this.grafanaPolicy());
-    this.perService = this.hasRolePerService ? byService((service) => this.roleOf(service)) : undefined;
+    this.sharedTask = this.createRole("task", [this.sharedBucketPolicy()], "lgtm_task");
+    const owners = props.services
+      .filter(({ original }) => original?.role !== "lgtm")
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    this.ownTask = new Map(
+      owners.map((service) => [service.name, this.createRole(`${service.name}-task`, this.policiesOf(service))]),
+    );
   }
 
   private get hasRolePerService(): boolean {
     return this.props.iam.taskRoles === "per-service";
   }
 
-  private roleOf(service: ServiceName): EcsRole {
-    if (service === "alloy") return this.alloyTask;
-    if (service === "grafana") return this.grafanaTask;
-    return this.createRole(`${service}-task`, this.ownPrefixesPolicy(this.props.services[service]));
-  }
-
-  private createRole(name: string, policy: InlinePolicy, logicalId = name.replaceAll("-", "_")): EcsRole {
+  private createRole(name: string, policies: readonly InlinePolicy[], logicalId = name.replaceAll("-", "_")): EcsRole {
     const roleName = platformRoleName(this.props.namePrefix, name);
-    return new EcsRole(this, name, { roleName, logicalId, policy, tags: this.props.tags });
+    return new EcsRole(this, name, { roleName, logicalId, policies, tags: this.props.tags });
   }
 
   private attachExecutionPolicy(): void {
@@ -72,30 +67,23 @@ export class PlatformRoles extends Construct {
       role: this.taskExecution.role.name,
       policyArn: EXECUTION_POLICY_ARN,
     });
-    identify(attachment, "task_execution", "module.iam.aws_iam_role_policy_attachment.task_execution");
+    identify(attachment, "task_execution");
   }
 
   /** What ECS reads to inject secrets: any of the project's or, with roles per service, those of the catalog by name. */
-  private secretsPolicy(): InlinePolicy {
-    return {
-      name: "secrets-access",
-      logicalId: "task_execution_secrets",
-      document: policyDocument([
-        {
-          Effect: "Allow",
-          Action: ["secretsmanager:GetSecretValue"],
-          Resource: this.hasRolePerService
-            ? this.secretArns()
-            : `arn:aws:secretsmanager:*:*:secret:${this.props.projectName}/*`,
-        },
-      ]),
-    };
+  private secretsPolicies(): readonly InlinePolicy[] {
+    const resources = this.hasRolePerService
+      ? this.secretArns()
+      : `arn:aws:secretsmanager:*:*:secret:${this.props.projectName}/*`;
+    if (resources.length === 0) return [];
+    const statement = { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: resources } as const;
+    return [{ name: "secrets-access", logicalId: "task_execution_secrets", document: policyDocument([statement]) }];
   }
 
   /** Secrets Manager appends a dash and six characters to a secret's name. */
   private secretArns(): readonly string[] {
     const { region, accountId, services } = this.props;
-    const names = Object.values(services).flatMap(({ secrets }) => Object.values(secrets ?? {}));
+    const names = services.flatMap(({ secrets }) => Object.values(secrets ?? {}));
     return [...new Set(names.map(({ secretName }) => secretName))].map(
       (name) => `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-??????`,
     );
@@ -119,7 +107,26 @@ export class PlatformRoles extends Construct {
     };
   }
 
-  private ownPrefixesPolicy({ name, storagePrefixes }: ServiceDefinition): InlinePolicy {
+  /** A service with neither folders nor permissions gets a role without a policy: IAM refuses a statement on nothing. */
+  private policiesOf(service: DeployedService): readonly InlinePolicy[] {
+    const { name, storagePrefixes, permissions } = service;
+    const { region, accountId, namePrefix } = this.props;
+    const logGroups = `arn:aws:logs:${region}:${accountId}:log-group:/ecs/${namePrefix}/*`;
+    return [
+      ...(storagePrefixes.length === 0 ? [] : [this.ownPrefixesPolicy(service)]),
+      ...(permissions === undefined
+        ? []
+        : [
+            {
+              name: permissions.policyName,
+              logicalId: `${name}_${permissions.subject}_access`,
+              document: policyDocument(permissions.statements({ region, accountId, logGroups })),
+            },
+          ]),
+    ];
+  }
+
+  private ownPrefixesPolicy({ name, storagePrefixes }: DeployedService): InlinePolicy {
     return {
       name: "s3-own-prefixes",
       logicalId: `${name}_s3_access`,
@@ -136,79 +143,4 @@ export class PlatformRoles extends Construct {
       ]),
     };
   }
-
-  private alloyPolicy(): InlinePolicy {
-    const { region, accountId } = this.props;
-    return {
-      name: "cloudwatch-access",
-      logicalId: "alloy_cloudwatch_access",
-      document: policyDocument([
-        allow("CloudWatchMetricsReadOnly", [
-          "cloudwatch:GetMetricData",
-          "cloudwatch:GetMetricStatistics",
-          "cloudwatch:ListMetrics",
-        ]),
-        allow(
-          "CloudWatchLogsReadOnly",
-          ["logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
-          [this.logGroups],
-        ),
-        DESCRIBE_EC2,
-        allow("RDSDescribeReadOnly", ["rds:DescribeDBInstances"], [`arn:aws:rds:${region}:${accountId}:db:*`]),
-        allow("ELBDescribeReadOnly", [
-          "elasticloadbalancing:DescribeLoadBalancers",
-          "elasticloadbalancing:DescribeTargetGroups",
-        ]),
-        READ_TAGS,
-        ...(this.hasRolePerService ? [READ_ACCOUNT_NAME] : []),
-      ]),
-    };
-  }
-
-  private grafanaPolicy(): InlinePolicy {
-    return {
-      name: "cloudwatch-readonly",
-      logicalId: "grafana_cloudwatch_access",
-      document: policyDocument([
-        allow("CloudWatchMetricsReadOnly", [
-          "cloudwatch:DescribeAlarmsForMetric",
-          "cloudwatch:DescribeAlarmHistory",
-          "cloudwatch:DescribeAlarms",
-          "cloudwatch:ListMetrics",
-          "cloudwatch:GetMetricData",
-          "cloudwatch:GetMetricStatistics",
-        ]),
-        allow(
-          "CloudWatchLogsReadOnly",
-          [
-            "logs:DescribeLogGroups",
-            "logs:DescribeLogStreams",
-            "logs:GetLogEvents",
-            "logs:GetLogRecord",
-            "logs:GetQueryResults",
-            "logs:StartQuery",
-            "logs:StopQuery",
-          ],
-          [this.logGroups],
-        ),
-        DESCRIBE_EC2,
-        READ_TAGS,
-      ]),
-    };
-  }
-
-  /** All log groups of the account or, with roles per service, the platform's own. */
-  private get logGroups(): string {
-    const { region, accountId, namePrefix } = this.props;
-    return `arn:aws:logs:${region}:${accountId}:log-group:${this.hasRolePerService ? `/ecs/${namePrefix}/*` : "*"}`;
-  }
 }
-
-function allow(sid: string, actions: readonly string[], resources: string | readonly string[] = "*"): PolicyStatement {
-  return { Action: actions, Effect: "Allow", Resource: resources, Sid: sid };
-}
-
-const DESCRIBE_EC2 = allow("EC2DescribeReadOnly", ["ec2:DescribeInstances", "ec2:DescribeRegions"]);
-const READ_TAGS = allow("TagResourcesReadOnly", ["tag:GetResources"]);
-/** The CloudWatch exporter labels each metric with the account's name; without it, it logs a refusal every five minutes. */
-const READ_ACCOUNT_NAME = allow("AccountNameReadOnly", ["iam:ListAccountAliases"]);

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { LoadBalancerIngress } from "./config/platform-config";
 import { identify } from "./identity";
 import { ALL_OUTBOUND, ingressRule } from "./security-group-rules";
-import type { ServiceDefinition } from "./services/service-definition";
+import type { DeployedService } from "./services/catalog";
 import { targetGroupsOf } from "./services/target-groups";
 
 /** Properties of {@link PlatformSecurityGroups}. */
@@ -11,7 +11,7 @@ export interface PlatformSecurityGroupsProps {
   readonly namePrefix: string;
   readonly vpcId: string;
   readonly loadBalancerIngress: readonly LoadBalancerIngress[];
-  readonly services: readonly ServiceDefinition[];
+  readonly services: readonly DeployedService[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,6 @@ export class PlatformSecurityGroups extends Construct {
           tags: { ...props.tags, Name: `${props.namePrefix}-${name}-sg` },
         }),
         name,
-        `module.security_groups.aws_security_group.${name}`,
       );
     this.loadBalancer = create(
       "alb",
@@ -52,7 +51,7 @@ export class PlatformSecurityGroups extends Construct {
 }
 
 /** The tasks' rules: what the routes need, and what the tasks want of each other. */
-function taskIngress(services: readonly ServiceDefinition[], loadBalancerGroupId: string): SecurityGroupIngress[] {
+function taskIngress(services: readonly DeployedService[], loadBalancerGroupId: string): SecurityGroupIngress[] {
   const rules = services.flatMap((service) => [
     ...fromLoadBalancer(service, loadBalancerGroupId),
     ...fromTasks(service),
@@ -61,14 +60,14 @@ function taskIngress(services: readonly ServiceDefinition[], loadBalancerGroupId
   return [...new Map(rules.map((rule) => [rule.description, rule])).values()];
 }
 
-function fromLoadBalancer(service: ServiceDefinition, securityGroupId: string): SecurityGroupIngress[] {
+function fromLoadBalancer(service: DeployedService, securityGroupId: string): SecurityGroupIngress[] {
   return targetGroupsOf(service).flatMap(({ portName }) => {
     const port = service.ports[portName];
     return port === undefined ? [] : [ingressRule(port.number, `${port.label} from ALB`, { securityGroupId })];
   });
 }
 
-function fromTasks(service: ServiceDefinition): SecurityGroupIngress[] {
+function fromTasks(service: DeployedService): SecurityGroupIngress[] {
   return Object.values(service.ports)
     .filter((port) => port.reachableFromTasks)
     .map((port) =>

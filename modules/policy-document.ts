@@ -16,3 +16,18 @@ export interface PolicyStatement {
 export function policyDocument(statements: readonly PolicyStatement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
+
+/**
+ * A statement that allows actions.
+ *
+ * @param sid its name in the policy
+ * @param actions the actions
+ * @param resources ARNs, all resources if left out
+ */
+export function allow(
+  sid: string,
+  actions: readonly string[],
+  resources: string | readonly string[] = "*",
+): PolicyStatement {
+  return { Action: actions, Effect: "Allow", Resource: resources, Sid: sid };
+}

@@ -11,11 +11,6 @@ export interface PrivateBucketProps {
   readonly bucketName: string;
   /** Second part of the addresses of the bucket and all that belongs to it. */
   readonly logicalId: string;
-  /**
-   * Module of the HCL that the bucket comes from, `module.s3`.
-   * @default - its addresses stay as they are
-   */
-  readonly formerModule?: string;
   readonly versioning: DataBucketConfig["versioning"];
   /** Whether `destroy` may delete it together with its objects. */
   readonly destroyWithObjects: boolean;
@@ -42,15 +37,10 @@ export class PrivateBucket extends Construct {
       forceDestroy: props.destroyWithObjects,
       tags: { ...props.tags, Name: props.bucketName },
     });
-    identify(this.bucket, props.logicalId, this.formerAddress("aws_s3_bucket"));
+    identify(this.bucket, props.logicalId);
     this.addVersioning();
     this.addEncryption();
     this.blockPublicAccess();
-  }
-
-  private formerAddress(type: string): string | undefined {
-    const { formerModule, logicalId } = this.props;
-    return formerModule === undefined ? undefined : `${formerModule}.${type}.${logicalId}`;
   }
 
   private addVersioning(): void {
@@ -58,7 +48,7 @@ export class PrivateBucket extends Construct {
       bucket: this.bucket.id,
       versioningConfiguration: { status: this.props.versioning },
     });
-    identify(versioning, this.props.logicalId, this.formerAddress("aws_s3_bucket_versioning"));
+    identify(versioning, this.props.logicalId);
   }
 
   private addEncryption(): void {
@@ -66,11 +56,7 @@ export class PrivateBucket extends Construct {
       bucket: this.bucket.id,
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     });
-    identify(
-      encryption,
-      this.props.logicalId,
-      this.formerAddress("aws_s3_bucket_server_side_encryption_configuration"),
-    );
+    identify(encryption, this.props.logicalId);
   }
 
   private blockPublicAccess(): void {
@@ -81,6 +67,6 @@ export class PrivateBucket extends Construct {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    identify(block, this.props.logicalId, this.formerAddress("aws_s3_bucket_public_access_block"));
+    identify(block, this.props.logicalId);
   }
 }

@@ -3,12 +3,14 @@ import { ServiceDiscoveryService } from "@cdktf/provider-aws/lib/service-discove
 import { Construct } from "constructs";
 import type { ServiceDiscoveryConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import { byService, type ServiceName } from "./config/service-name";
+import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ServiceDiscovery}. */
 export interface ServiceDiscoveryProps {
   readonly projectName: string;
   readonly serviceDiscovery: ServiceDiscoveryConfig;
+  /** Names of the services. */
+  readonly services: readonly ServiceName[];
   readonly vpcId: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -16,7 +18,8 @@ export interface ServiceDiscoveryProps {
 /** A private DNS namespace in which each service has a name that resolves to its tasks' addresses. */
 export class ServiceDiscovery extends Construct {
   readonly namespace: ServiceDiscoveryPrivateDnsNamespace;
-  readonly services: Readonly<Record<ServiceName, ServiceDiscoveryService>>;
+  /** The Cloud Map service of each service. */
+  readonly services: ReadonlyMap<ServiceName, ServiceDiscoveryService>;
 
   /**
    * @param scope the stack
@@ -36,8 +39,8 @@ export class ServiceDiscovery extends Construct {
       vpc: props.vpcId,
       tags: { ...props.tags, Name: namespace },
     });
-    identify(this.namespace, "main", "module.cloudmap.aws_service_discovery_private_dns_namespace.main");
-    this.services = byService((service) => this.createService(service));
+    identify(this.namespace, "main");
+    this.services = new Map(props.services.map((name) => [name, this.createService(name)]));
   }
 
   private createService(name: ServiceName): ServiceDiscoveryService {
@@ -50,6 +53,6 @@ export class ServiceDiscovery extends Construct {
       },
       tags: { ...this.props.tags, Name: name },
     });
-    return identify(service, name, `module.cloudmap.aws_service_discovery_service.services["${name}"]`);
+    return identify(service, name);
   }
 }

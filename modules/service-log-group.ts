@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { Construct } from "constructs";
 import { identify } from "./identity";
-import { logGroupName } from "./config/log-group-name";
+import { logGroupName } from "./config/names";
 import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ServiceLogGroup}. */
@@ -30,6 +30,6 @@ export class ServiceLogGroup extends Construct {
       retentionInDays: retentionDays,
       tags: { ...tags, Name: name, Service: service },
     });
-    identify(this.logGroup, service, `module.cloudwatch_logs.aws_cloudwatch_log_group.services["${service}"]`);
+    identify(this.logGroup, service);
   }
 }

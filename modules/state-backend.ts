@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import type { StateConfig } from "./config/platform-config";
 import { identify } from "./identity";
 import { PrivateBucket } from "./private-bucket";
-import { PLANS_PREFIX } from "./config/state-backend-names";
+import { PLANS_PREFIX } from "./config/names";
 
 /** Bucket and lock table of the Terraform states. The bucket keeps old versions: they are the way back. */
 export class StateBackend extends Construct {

@@ -1,13 +1,13 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { type App, Fn, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { imageReference, type Releases } from "../modules/config/releases";
+import type { Releases } from "../modules/config/releases";
+import { deployedImage, imageReference } from "../modules/services/deployed-image";
 import { EcsCluster } from "../modules/ecs-cluster";
 import { FargateService } from "../modules/fargate-service";
-import { repositoryName } from "../modules/config/repository-name";
-import { serviceCatalog } from "../modules/services/catalog";
-import type { SecretReference, ServiceDefinition } from "../modules/services/service-definition";
-import { byService } from "../modules/config/service-name";
+import { repositoryName } from "../modules/config/names";
+import { serviceCatalog, type DeployedService } from "../modules/services/catalog";
+import type { SecretReference } from "../modules/services/service-definition";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import type { CacheStack } from "./cache-stack";
 import type { IamStack } from "./iam-stack";
@@ -57,18 +57,19 @@ export class EcsStack extends LayerStack<"60-ecs"> {
       ecs: config.ecs,
       tags: this.tags,
     });
-    const catalog = serviceCatalog(config);
-    const services = byService((name) => this.createService(catalog[name], cluster.id));
+    const services = new Map(
+      Object.values(serviceCatalog(config)).map((service) => [service.name, this.createService(service, cluster.id)]),
+    );
     this.write({
       cluster_id: cluster.id,
       cluster_arn: cluster.arn,
       cluster_name: cluster.name,
-      mimir_service_name: services.mimir.ecsService.name,
-      loki_service_name: services.loki.ecsService.name,
-      tempo_service_name: services.tempo.ecsService.name,
-      pyroscope_service_name: services.pyroscope.ecsService.name,
-      grafana_service_name: services.grafana.ecsService.name,
-      alloy_service_name: services.alloy.ecsService.name,
+      mimir_service_name: services.get("mimir")?.ecsService.name,
+      loki_service_name: services.get("loki")?.ecsService.name,
+      tempo_service_name: services.get("tempo")?.ecsService.name,
+      pyroscope_service_name: services.get("pyroscope")?.ecsService.name,
+      grafana_service_name: services.get("grafana")?.ecsService.name,
+      alloy_service_name: services.get("alloy")?.ecsService.name,
     });
   }
 
@@ -85,18 +86,20 @@ export class EcsStack extends LayerStack<"60-ecs"> {
     };
   }
 
-  private createService(service: ServiceDefinition, clusterArn: string): FargateService {
+  private createService(service: DeployedService, clusterArn: string): FargateService {
     const { config, outputs } = this;
     const repository = repositoryName(config.imageRepositories, service.name);
     return new FargateService(this, service.name, {
       service,
-      image: this.image(service, outputs.ecr.repository_urls(repository)),
+      image: imageReference(
+        outputs.ecr.repository_urls(repository),
+        deployedImage(service, config.imageRepositories, this.releases),
+      ),
       environment: service.environment({ memcachedEndpoint: outputs.cache.primary_endpoint }),
       secrets: this.secretArns(service),
       logGroupName: outputs.logs.log_group_names(service.name),
       region: config.region,
       family: repository,
-      tasks: config.services[service.name],
       ecs: config.ecs,
       clusterArn,
       executionRoleArn: outputs.iam.task_execution_role_arn,
@@ -112,22 +115,13 @@ export class EcsStack extends LayerStack<"60-ecs"> {
     });
   }
 
-  private image({ name }: ServiceDefinition, repositoryUrl: string): string {
-    const { imageRepositories, imageVersions } = this.config;
-    const release = imageRepositories.deployedTag === "released" ? this.releases[name] : undefined;
-    return imageReference(repositoryUrl, release, imageVersions[name]);
-  }
-
-  private taskRoleArn({ name, taskRole }: ServiceDefinition): string {
+  private taskRoleArn({ name, original }: DeployedService): string {
     const { iam } = this.outputs;
-    if (this.config.iam.taskRoles === "per-service") return iam.task_role_arns(name);
-    return { lgtm: iam.lgtm_task_role_arn, alloy: iam.alloy_task_role_arn, grafana: iam.grafana_task_role_arn }[
-      taskRole
-    ];
+    return original?.role === undefined ? iam.task_role_arns(name) : iam[`${original.role}_task_role_arn`];
   }
 
   /** ECS reads one key of a secret's JSON text by `<arn>:<key>::`. */
-  private secretArns(service: ServiceDefinition): Readonly<Record<string, string>> {
+  private secretArns(service: DeployedService): Readonly<Record<string, string>> {
     const secrets = Object.entries(service.secrets ?? {});
     const arnOf = ({ secretName, jsonKey }: SecretReference) =>
       `arn:aws:secretsmanager:${this.config.region}:${this.accountId}:secret:${secretName}:${jsonKey}::`;

@@ -4,9 +4,9 @@ import { type App, Fn, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { identify } from "../modules/identity";
 import { PlatformRoles } from "../modules/platform-roles";
-import { serviceCatalog } from "../modules/services/catalog";
-import { byService } from "../modules/config/service-name";
+import { serviceCatalog, type DeployedService } from "../modules/services/catalog";
 import { LayerStack } from "./layer-stack";
+import { byService } from "./outputs";
 
 /** Layer 20: the roles of ECS and of the tasks. */
 export class IamStack extends LayerStack<"20-iam"> {
@@ -16,6 +16,7 @@ export class IamStack extends LayerStack<"20-iam"> {
    */
   constructor(app: App, config: PlatformConfig) {
     super(app, "20-iam", config);
+    const services = Object.values(serviceCatalog(config));
     const identity = new DataAwsCallerIdentity(this, "current");
     const roles = new PlatformRoles(this, "roles", {
       projectName: config.projectName,
@@ -25,20 +26,20 @@ export class IamStack extends LayerStack<"20-iam"> {
       accountId: Token.asString(Fn.sensitive(identity.accountId)),
       dataBucketName: config.dataBucket.name,
       iam: config.iam,
-      services: serviceCatalog(config),
+      services,
       tags: this.tags,
     });
     if (config.cache.createServiceLinkedRole) this.createCacheServiceLinkedRole();
     this.write({
       task_execution_role_arn: roles.taskExecution.role.arn,
       task_execution_role_name: roles.taskExecution.role.name,
-      lgtm_task_role_arn: roles.lgtmTask.role.arn,
-      lgtm_task_role_name: roles.lgtmTask.role.name,
-      alloy_task_role_arn: roles.alloyTask.role.arn,
-      alloy_task_role_name: roles.alloyTask.role.name,
-      grafana_task_role_arn: roles.grafanaTask.role.arn,
-      grafana_task_role_name: roles.grafanaTask.role.name,
-      ...taskRoleArns(roles),
+      lgtm_task_role_arn: roles.sharedTask.role.arn,
+      lgtm_task_role_name: roles.sharedTask.role.name,
+      alloy_task_role_arn: roles.ownTask.get("alloy")?.role.arn,
+      alloy_task_role_name: roles.ownTask.get("alloy")?.role.name,
+      grafana_task_role_arn: roles.ownTask.get("grafana")?.role.arn,
+      grafana_task_role_name: roles.ownTask.get("grafana")?.role.name,
+      task_role_arns: taskRoleArns(services, roles),
     });
   }
 
@@ -48,10 +49,13 @@ export class IamStack extends LayerStack<"20-iam"> {
       awsServiceName: "elasticache.amazonaws.com",
       description: "Service-linked role for ElastiCache",
     });
-    identify(role, "elasticache", "module.iam.aws_iam_service_linked_role.elasticache");
+    identify(role, "elasticache");
   }
 }
 
-function taskRoleArns({ perService }: PlatformRoles) {
-  return perService === undefined ? {} : { task_role_arns: byService((service) => perService[service].role.arn) };
+/** The roles that no output of the existing states names; undefined where there is none. */
+function taskRoleArns(services: readonly DeployedService[], { ownTask }: PlatformRoles) {
+  const named = services.filter(({ original }) => original?.role !== undefined).map(({ name }) => name);
+  const others = new Map([...ownTask].filter(([name]) => !named.includes(name)));
+  return others.size === 0 ? undefined : byService(others, ({ role }) => role.arn);
 }

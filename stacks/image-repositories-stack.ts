@@ -1,8 +1,8 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { ImageRepository } from "../modules/image-repository";
-import { repositoryName } from "../modules/config/repository-name";
-import { SERVICE_NAMES } from "../modules/config/service-name";
+import { repositoryName } from "../modules/config/names";
+import { deployedServices } from "../modules/services/catalog";
 import { LayerStack } from "./layer-stack";
 
 /** Layer 10: an ECR repository for each service's images. */
@@ -14,7 +14,7 @@ export class ImageRepositoriesStack extends LayerStack<"10-ecr"> {
   constructor(app: App, config: PlatformConfig) {
     super(app, "10-ecr", config);
     const { imageRepositories: repositories } = config;
-    const created = SERVICE_NAMES.map((service) => {
+    const created = deployedServices(config).map((service) => {
       const { repository } = new ImageRepository(this, service, { service, repositories, tags: this.tags });
       return { name: repositoryName(repositories, service), repository };
     });

@@ -1,8 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type App, DataTerraformRemoteStateS3, Fn, S3Backend, TerraformOutput, TerraformStack, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { declareAdoption } from "../modules/identity";
-import { namePrefix } from "../modules/config/name-prefix";
+import { declareFormerAddresses } from "../modules/identity";
+import { namePrefix } from "../modules/config/names";
+import { formerAddresses } from "./former-addresses";
 import { LAYER_OUTPUTS, type LayerId, type OutputSpec, type ReadOutputs, type WrittenOutputs } from "./outputs";
 import { stateLocation } from "./state-location";
 
@@ -23,7 +24,7 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
     protected readonly config: PlatformConfig,
   ) {
     super(app, layer);
-    declareAdoption(this, config.adoptsHclState);
+    declareFormerAddresses(this, formerAddresses(layer, config));
     this.configureTerraform();
     this.configureBackend();
     new AwsProvider(this, "aws", {

@@ -1,8 +1,9 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { ServiceLogGroup } from "../modules/service-log-group";
-import { byService } from "../modules/config/service-name";
+import { deployedServices } from "../modules/services/catalog";
 import { LayerStack } from "./layer-stack";
+import { byService } from "./outputs";
 
 /** Layer 05: a log group for each service. */
 export class LogsStack extends LayerStack<"05-cloudwatch-logs"> {
@@ -12,18 +13,16 @@ export class LogsStack extends LayerStack<"05-cloudwatch-logs"> {
    */
   constructor(app: App, config: PlatformConfig) {
     super(app, "05-cloudwatch-logs", config);
-    const groups = byService(
-      (service) =>
-        new ServiceLogGroup(this, service, {
-          namePrefix: this.namePrefix,
-          service,
-          retentionDays: config.logRetentionDays,
-          tags: this.tags,
-        }).logGroup,
+    const groups = new Map(
+      deployedServices(config).map((service) => {
+        const { namePrefix, tags } = this;
+        const props = { namePrefix, service, retentionDays: config.logRetentionDays, tags };
+        return [service, new ServiceLogGroup(this, service, props).logGroup];
+      }),
     );
     this.write({
-      log_group_names: byService((service) => groups[service].name),
-      log_group_arns: byService((service) => groups[service].arn),
+      log_group_names: byService(groups, ({ name }) => name),
+      log_group_arns: byService(groups, ({ arn }) => arn),
     });
   }
 }

@@ -7,9 +7,25 @@ interface OutputKinds {
   textOrNull: { written: string | null; read: never };
   number: { written: number; read: number };
   list: { written: readonly string[]; read: string[] };
-  byService: { written: Readonly<Record<ServiceName, string>>; read: (service: ServiceName) => string };
+  byService: { written: PerService; read: (service: ServiceName) => string };
   /** Keys that only the configuration knows, such as repository names. */
   byName: { written: Readonly<Record<string, string>>; read: (name: string) => string };
+}
+
+/** A value for each deployed service. */
+type PerService = Readonly<Partial<Record<ServiceName, string>>>;
+
+/**
+ * The value of an output of kind `byService`.
+ *
+ * @param services something of each deployed service
+ * @param valueOf takes the value out of it
+ */
+export function byService<Thing>(
+  services: ReadonlyMap<ServiceName, Thing>,
+  valueOf: (thing: Thing) => string,
+): PerService {
+  return Object.fromEntries([...services].map(([name, thing]) => [name, valueOf(thing)]));
 }
 
 /** Kind of an output. */
@@ -20,7 +36,7 @@ export interface OutputSpec<Kind extends OutputKind = OutputKind, Always extends
   readonly kind: Kind;
   readonly description: string;
   readonly sensitive: boolean;
-  /** Whether every configuration has it; others have what the existing states do not know. */
+  /** Whether every configuration has it. */
   readonly always: Always;
 }
 
@@ -78,10 +94,10 @@ export const LAYER_OUTPUTS = {
     task_execution_role_name: output("text", "Name of the task execution role"),
     lgtm_task_role_arn: output("text", "Role of the Mimir, Loki, Tempo and Pyroscope tasks", { sensitive: true }),
     lgtm_task_role_name: output("text", "Name of the Mimir, Loki, Tempo and Pyroscope task role"),
-    alloy_task_role_arn: output("text", "Role of the Alloy task", { sensitive: true }),
-    alloy_task_role_name: output("text", "Name of the Alloy task role"),
-    grafana_task_role_arn: output("text", "Role of the Grafana task", { sensitive: true }),
-    grafana_task_role_name: output("text", "Name of the Grafana task role"),
+    alloy_task_role_arn: addedOutput("text", "Role of the Alloy task", { sensitive: true }),
+    alloy_task_role_name: addedOutput("text", "Name of the Alloy task role"),
+    grafana_task_role_arn: addedOutput("text", "Role of the Grafana task", { sensitive: true }),
+    grafana_task_role_name: addedOutput("text", "Name of the Grafana task role"),
     task_role_arns: addedOutput("byService", "Role of each service's tasks, where each has its own", {
       sensitive: true,
     }),
@@ -118,12 +134,13 @@ export const LAYER_OUTPUTS = {
     cluster_id: output("text", "ECS cluster"),
     cluster_arn: output("text", "ARN of the ECS cluster"),
     cluster_name: output("text", "Name of the ECS cluster"),
-    mimir_service_name: output("text", "ECS service of Mimir"),
-    loki_service_name: output("text", "ECS service of Loki"),
-    tempo_service_name: output("text", "ECS service of Tempo"),
-    pyroscope_service_name: output("text", "ECS service of Pyroscope"),
-    grafana_service_name: output("text", "ECS service of Grafana"),
-    alloy_service_name: output("text", "ECS service of Alloy"),
+    // A service's name in ECS is its name in the catalog; the states have these, and a further service needs none.
+    mimir_service_name: addedOutput("text", "ECS service of Mimir"),
+    loki_service_name: addedOutput("text", "ECS service of Loki"),
+    tempo_service_name: addedOutput("text", "ECS service of Tempo"),
+    pyroscope_service_name: addedOutput("text", "ECS service of Pyroscope"),
+    grafana_service_name: addedOutput("text", "ECS service of Grafana"),
+    alloy_service_name: addedOutput("text", "ECS service of Alloy"),
   },
 } as const satisfies Record<string, Readonly<Record<string, OutputSpec>>>;
 
@@ -146,7 +163,8 @@ type AlwaysWritten<Layer extends LayerId> = {
 export type WrittenOutputs<Layer extends LayerId> = {
   readonly [Name in AlwaysWritten<Layer>]: OutputKinds[Kinds<Layer>[Name]]["written"];
 } & {
-  readonly [Name in Exclude<keyof Kinds<Layer>, AlwaysWritten<Layer>>]?: OutputKinds[Kinds<Layer>[Name]]["written"];
+  readonly [Name in Exclude<keyof Kinds<Layer>, AlwaysWritten<Layer>>]?:
+    OutputKinds[Kinds<Layer>[Name]]["written"] | undefined;
 };
 
 /** The outputs of an applied layer as another layer reads them; a map is a function from its key. */

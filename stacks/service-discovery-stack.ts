@@ -1,8 +1,9 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
+import { deployedServices } from "../modules/services/catalog";
 import { ServiceDiscovery } from "../modules/service-discovery";
-import { byService } from "../modules/config/service-name";
 import { LayerStack } from "./layer-stack";
+import { byService } from "./outputs";
 import type { NetworkStack } from "./network-stack";
 
 /** Layer 40: the tasks' names inside the VPC. */
@@ -18,6 +19,7 @@ export class ServiceDiscoveryStack extends LayerStack<"40-cloudmap"> {
     const { namespace, services } = new ServiceDiscovery(this, "service-discovery", {
       projectName: config.projectName,
       serviceDiscovery: config.serviceDiscovery,
+      services: deployedServices(config),
       vpcId: vpc.vpc_id,
       tags: this.tags,
     });
@@ -25,8 +27,8 @@ export class ServiceDiscoveryStack extends LayerStack<"40-cloudmap"> {
       namespace_id: namespace.id,
       namespace_arn: namespace.arn,
       namespace_name: namespace.name,
-      service_ids: byService((service) => services[service].id),
-      service_arns: byService((service) => services[service].arn),
+      service_ids: byService(services, ({ id }) => id),
+      service_arns: byService(services, ({ arn }) => arn),
     });
   }
 }

@@ -1,21 +1,21 @@
 import { brokenCatalogRules } from "../../checks/catalog-rules";
-import { serviceCatalog } from "../../modules/services/catalog";
-import type { ServiceDefinition } from "../../modules/services/service-definition";
+import { deployedService, serviceCatalog, type DeployedService } from "../../modules/services/catalog";
 import type { ServiceName } from "../../modules/config/service-name";
 import { baseline } from "../support/platform";
 
 const catalog = serviceCatalog(baseline);
+const of = (name: ServiceName) => deployedService(baseline, name);
 
-const withService = (name: ServiceName, changes: Partial<ServiceDefinition>): readonly ServiceDefinition[] =>
-  Object.values({ ...catalog, [name]: { ...catalog[name], ...changes } });
+const withService = (name: ServiceName, changes: Partial<DeployedService>): readonly DeployedService[] =>
+  Object.values({ ...catalog, [name]: { ...of(name), ...changes } });
 
 const withRoute = (priority: number, paths: readonly string[]) =>
   withService("loki", {
     loadBalancing: { routes: [{ priority, paths, port: "http" }], healthCheckGracePeriodSeconds: 120 },
   });
 
-const withHealthCheck = (changes: Partial<NonNullable<ServiceDefinition["healthCheck"]>>) => {
-  const { healthCheck } = catalog.grafana;
+const withHealthCheck = (changes: Partial<NonNullable<DeployedService["healthCheck"]>>) => {
+  const { healthCheck } = of("grafana");
   return healthCheck === undefined ? [] : withService("grafana", { healthCheck: { ...healthCheck, ...changes } });
 };
 
@@ -24,7 +24,7 @@ const ports = (count: number) => Array.from({ length: count }, (_, index) => `p$
 const withPorts = (count: number) =>
   withService("tempo", {
     ports: {
-      ...catalog.tempo.ports,
+      ...of("tempo").ports,
       ...Object.fromEntries(
         ports(count).map((name, index) => [name, { number: 6000 + index, label: name, reachableFromTasks: false }]),
       ),
@@ -38,11 +38,11 @@ const withPorts = (count: number) =>
 const LOKI = "modules/services/loki.ts";
 const CASES: readonly (readonly [
   name: string,
-  wrong: readonly ServiceDefinition[],
-  path: string,
+  wrong: readonly DeployedService[],
+  place: string,
   value: unknown,
-  rule: RegExp,
-  right: readonly ServiceDefinition[],
+  instead: RegExp,
+  right: readonly DeployedService[],
 ])[] = [
   [
     "six condition values",
@@ -103,7 +103,7 @@ const CASES: readonly (readonly [
   [
     "no default",
     withService("grafana", { loadBalancing: { routes: [], healthCheckGracePeriodSeconds: 1 } }),
-    "modules/services",
+    "modules/services loadBalancing.routes",
     [],
     /exactly one/,
     Object.values(catalog),
@@ -111,7 +111,7 @@ const CASES: readonly (readonly [
   [
     "two defaults",
     withService("loki", { loadBalancing: { routes: "default", healthCheckGracePeriodSeconds: 1 } }),
-    "modules/services",
+    "modules/services loadBalancing.routes",
     ["loki", "grafana"],
     /exactly one/,
     Object.values(catalog),
@@ -175,13 +175,13 @@ const CASES: readonly (readonly [
   [
     "one port under two labels",
     withService("loki", {
-      ports: { ...catalog.loki.ports, grpc: { number: 9095, label: "Loki gRPC", reachableFromTasks: true } },
+      ports: { ...of("loki").ports, grpc: { number: 9095, label: "Loki gRPC", reachableFromTasks: true } },
     }),
     `${LOKI} ports.grpc.label`,
     "Loki gRPC",
     /must be "Mimir gRPC", as in modules\/services\/mimir\.ts ports\.grpc\.label/,
     withService("loki", {
-      ports: { ...catalog.loki.ports, grpc: { number: 9095, label: "Mimir gRPC", reachableFromTasks: true } },
+      ports: { ...of("loki").ports, grpc: { number: 9095, label: "Mimir gRPC", reachableFromTasks: true } },
     }),
   ],
 ];
@@ -190,9 +190,18 @@ test("GIVEN the catalog of baseline THEN nothing is found", () => {
   expect(brokenCatalogRules(Object.values(catalog))).toEqual([]);
 });
 
-describe.each(CASES)("GIVEN %s", (_name, wrong, path, value, rule, right) => {
-  test("THEN path, value and rule are told, and nothing else", () => {
-    expect(brokenCatalogRules(wrong)).toEqual([{ path, value, rule: expect.stringMatching(rule) as string }]);
+describe.each(CASES)("GIVEN %s", (_name, wrong, place, value, instead, right) => {
+  test("THEN place, value and rule are told, and nothing else", () => {
+    const [file, key] = place.split(" ");
+    expect(brokenCatalogRules(wrong)).toEqual([
+      {
+        rule: expect.stringMatching(/^[a-z-]+$/) as string,
+        file,
+        key,
+        value,
+        instead: expect.stringMatching(instead) as string,
+      },
+    ]);
   });
 
   test("but one step back THEN nothing is found", () => {

@@ -1,5 +1,5 @@
 import { profiles } from "../../common.config";
-import { platformFindings, refuseUnfitPlatform, unexpectedFindings } from "../../checks/check-platform";
+import { platformFindings, checkPlatform, unexpectedFindings } from "../../checks/check-platform";
 import { KNOWN_FINDINGS } from "../../checks/known-findings";
 import { ConfigError } from "../../modules/config/config-error";
 import type { PlatformConfig } from "../../modules/config/platform-config";
@@ -22,7 +22,7 @@ const found = platformFindings(ofBaseline);
 
 test.each(Object.entries(profiles))("GIVEN the profile %s THEN nothing is found that is not known", (name, config) => {
   expect(() => {
-    refuseUnfitPlatform(checked(name, config));
+    checkPlatform(checked(name, config));
   }).not.toThrow();
 });
 
@@ -55,7 +55,7 @@ test("GIVEN what was wrong is mended THEN its entry refuses until it is removed"
     services: { ...baseline.services, alloy: { ...baseline.services.alloy, stopTimeoutSeconds: 90 } },
   };
   expect(() => {
-    refuseUnfitPlatform(checked("baseline", mended));
+    checkPlatform(checked("baseline", mended));
   }).toThrow(
     /known-findings\.ts stop-timeout-below-flush common\.config\.ts services\.alloy\.stopTimeoutSeconds = 30: remove the entry/,
   );
@@ -69,7 +69,7 @@ test("GIVEN target with what baseline is excused for THEN it is refused, with al
   };
   let error: unknown;
   try {
-    refuseUnfitPlatform(checked("target", alloy));
+    checkPlatform(checked("target", alloy));
   } catch (thrown) {
     error = thrown;
   }

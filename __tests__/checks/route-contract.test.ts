@@ -1,9 +1,10 @@
 import { profiles } from "../../common.config";
-import { CLIENT_CALLS } from "../../checks/client-calls";
 import { routeContractFindings } from "../../checks/route-contract";
 import { readRouting, type Routing, type RoutingLayers } from "../../checks/routing";
+import { settingsIn } from "../../checks/served-paths";
+import { serviceSources } from "../../checks/service-sources";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedServices, serviceCatalog } from "../../modules/services/catalog";
 import { platformJson } from "../../stacks/platform-json";
 
 /** The layers that decide about routes, as Terraform gets them. */
@@ -17,9 +18,10 @@ function layersOf(config: PlatformConfig): RoutingLayers {
 const { target, staging, baseline } = profiles;
 const routing = readRouting(layersOf(target));
 const catalog = serviceCatalog(target);
+const settings = settingsIn(deployedServices(target).map((name) => serviceSources(target, name)));
 
 function findings(changed: Partial<Routing>) {
-  return routeContractFindings({ routing: { ...routing, ...changed }, catalog, tempoApiPrefix: "/tempo" });
+  return routeContractFindings({ routing: { ...routing, ...changed }, catalog, settings });
 }
 
 /** The rule of an address with other paths. */
@@ -44,7 +46,7 @@ describe("GIVEN the synthesized layers", () => {
     const contract = {
       routing: readRouting(layersOf(config)),
       catalog: serviceCatalog(config),
-      tempoApiPrefix: "/tempo",
+      settings,
     };
     expect(routeContractFindings(contract)).toEqual([]);
   });
@@ -53,7 +55,7 @@ describe("GIVEN the synthesized layers", () => {
     const contract = {
       routing: readRouting(layersOf(baseline)),
       catalog: serviceCatalog(baseline),
-      tempoApiPrefix: "",
+      settings: settingsIn([]),
     };
     const found = routeContractFindings(contract);
     expect(found).toContainEqual(
@@ -108,20 +110,6 @@ describe("GIVEN a wrong route", () => {
     ]);
   });
 
-  test("with six values THEN AWS's limit is told", () => {
-    const paths = [
-      "/loki/*",
-      "/otlp/v1/logs",
-      "/loki/api/*",
-      "/loki/api/v1/*",
-      "/loki/api/v1/push",
-      "/loki/api/v1/labels",
-    ];
-    expect(findings(withPaths("loki", paths))).toEqual([
-      expect.objectContaining({ rule: "listener-rule-size", value: paths }),
-    ]);
-  });
-
   test("that an earlier rule takes away THEN the priority shows", () => {
     const rules = routing.rules.map((rule) =>
       rule.id === "tempo_otlp_http" ? { ...rule, priority: 1, paths: ["/*v1/traces"] } : rule,
@@ -170,8 +158,4 @@ describe("GIVEN a target that cannot answer", () => {
     );
     expect(findings({ rules })).toContainEqual(expect.objectContaining({ rule: "target-group-unused" }));
   });
-});
-
-test("every route's signal has a client call that carries a tenant", () => {
-  for (const { service, hasTenant } of CLIENT_CALLS) expect(hasTenant).toBe(service !== "grafana");
 });

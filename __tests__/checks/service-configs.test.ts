@@ -1,5 +1,6 @@
 import { profiles } from "../../common.config";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { deployedServices } from "../../modules/services/catalog";
+import type { ServiceName } from "../../modules/config/service-name";
 import { lokiRules } from "../../checks/service-configs/loki-rules";
 import { mimirRules } from "../../checks/service-configs/mimir-rules";
 import { pyroscopeRules } from "../../checks/service-configs/pyroscope-rules";
@@ -504,7 +505,7 @@ const MISTAKES: readonly Mistake[] = [
   ["yaml", "loki", replacing("config.yaml", "server:", "server: {"), "(file)", /valid YAML/],
 ];
 
-test.each(SERVICE_NAMES)("GIVEN the files of %s as they are THEN nothing is found", (service) => {
+test.each(deployedServices(profiles.target))("GIVEN the files of %s as they are THEN nothing is found", (service) => {
   expect(findingsWith(service)).toEqual([]);
 });
 

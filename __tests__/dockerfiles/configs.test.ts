@@ -1,11 +1,11 @@
 import { profiles } from "../../common.config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedService } from "../../modules/services/catalog";
 import type { ServiceName } from "../../modules/config/service-name";
 import { TEMPO_API_PREFIX } from "../../modules/services/tempo";
 import { configText, configValue } from "../support/service-config";
 
-const CATALOG = serviceCatalog(profiles.target);
-const port = (service: ServiceName, name: string) => CATALOG[service].ports[name]?.number;
+const definition = (service: ServiceName) => deployedService(profiles.target, service);
+const port = (service: ServiceName, name: string) => definition(service).ports[name]?.number;
 
 /** Service, path in its config, value. */
 const FACTS: readonly (readonly [ServiceName, string, unknown])[] = [
@@ -100,7 +100,7 @@ const RING_SERVICES = ["mimir", "loki", "tempo", "pyroscope"] as const;
 
 describe.each(RING_SERVICES)("the ring of %s", (service) => {
   const environments = [profiles.target, profiles.staging].map((config) =>
-    serviceCatalog(config)[service].environment({ memcachedEndpoint: "cache:11211" }),
+    deployedService(config, service).environment({ memcachedEndpoint: "cache:11211" }),
   );
 
   test("has a label of its own in each environment, and other members are found by Cloud Map", () => {
@@ -132,19 +132,19 @@ test.each(Object.entries(CACHES) as [keyof typeof CACHES, readonly string[]][])(
     for (const path of paths)
       expect(configValue(service, path)).toEqual({
         addresses: "dns+${MEMCACHED_ENDPOINT}",
-        max_item_size: CATALOG[service].largestCacheItemBytes,
+        max_item_size: definition(service).largestCacheItemBytes,
       });
   },
 );
 
 test("Loki's cache takes its chunks", () => {
-  expect(configValue("loki", "ingester.chunk_target_size")).toBeLessThan(CATALOG.loki.largestCacheItemBytes ?? 0);
+  expect(configValue("loki", "ingester.chunk_target_size")).toBeLessThan(definition("loki").largestCacheItemBytes ?? 0);
 });
 
 test("Tempo's stop ends within its stop timeout", () => {
   expect(configValue("tempo", "shutdown_delay")).toBe("35s");
   expect(configValue("tempo", "metrics_generator.storage.remote_write_flush_deadline")).toBe("30s");
-  expect(CATALOG.tempo.flushSeconds).toBeGreaterThan(35 + 30);
+  expect(definition("tempo").flushSeconds).toBeGreaterThan(35 + 30);
 });
 
 describe("Grafana's data sources", () => {

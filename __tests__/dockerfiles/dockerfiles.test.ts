@@ -1,21 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../../common.config";
-import { serviceCatalog } from "../../modules/services/catalog";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { deployedService, deployedServices } from "../../modules/services/catalog";
+import type { ServiceName } from "../../modules/config/service-name";
 import { buildFolder, instructionsOf, textsOf } from "../support/dockerfile";
 
-const CATALOG = serviceCatalog(profiles.target);
-
-/** Users of the upstream images, by number: Fargate and scanners see no name. */
-const USERS: Readonly<Record<ServiceName, string>> = {
-  mimir: "10001:10001",
-  loki: "10001:10001",
-  tempo: "10001:10001",
-  pyroscope: "10001:10001",
-  grafana: "472",
-  alloy: "473:473",
-};
+const SERVICES = deployedServices(profiles.target);
+const definition = (service: ServiceName) => deployedService(profiles.target, service);
 
 /** Where COPY puts what: source below the service's folder -> destination in the image. */
 function copiesOf(service: ServiceName): readonly { readonly source: string; readonly destination: string }[] {
@@ -25,20 +16,20 @@ function copiesOf(service: ServiceName): readonly { readonly source: string; rea
   });
 }
 
-describe.each(SERVICE_NAMES)("dockerfiles/%s", (service) => {
+describe.each(SERVICES)("dockerfiles/%s", (service) => {
   test("takes the version as an argument without a default, before and after FROM", () => {
     const kinds = instructionsOf(service).map(({ keyword }) => keyword);
     expect(textsOf(service, "ARG")).toEqual(["VERSION", "VERSION"]);
     expect(kinds.slice(0, 3)).toEqual(["ARG", "FROM", "ARG"]);
   });
 
-  test("builds upon the catalog's upstream image, Alloy's tag with its v", () => {
-    const tag = service === "alloy" ? "v${VERSION}" : "${VERSION}";
-    expect(textsOf(service, "FROM")).toEqual([`${CATALOG[service].upstreamImage}:${tag}`]);
+  test("builds upon the catalog's upstream image", () => {
+    const { upstream, tagPrefix = "" } = definition(service).image;
+    expect(textsOf(service, "FROM")).toEqual([`${upstream}:${tagPrefix}\${VERSION}`]);
   });
 
   test("exposes the catalog's ports and no other", () => {
-    const ports = Object.values(CATALOG[service].ports).map(({ number, protocol }) =>
+    const ports = Object.values(definition(service).ports).map(({ number, protocol }) =>
       protocol === "udp" ? `${number}/udp` : String(number),
     );
     expect(textsOf(service, "EXPOSE").join(" ").split(" ").sort()).toEqual(ports.sort());
@@ -51,7 +42,7 @@ describe.each(SERVICE_NAMES)("dockerfiles/%s", (service) => {
   });
 
   test("runs as the image's unprivileged user, with no command that needs a shell", () => {
-    expect(textsOf(service, "USER")).toEqual([USERS[service]]);
+    expect(textsOf(service, "USER")).toEqual([definition(service).image.user]);
     expect(textsOf(service, "RUN")).toEqual([]);
     expect(textsOf(service, "ENTRYPOINT")).toEqual([]);
   });
@@ -64,7 +55,9 @@ describe.each(SERVICE_NAMES)("dockerfiles/%s", (service) => {
   });
 });
 
-describe.each(SERVICE_NAMES.filter((service) => service !== "grafana"))("the command of %s", (service) => {
+const withoutEntrypoint = SERVICES.filter((service) => definition(service).image.entrypoint === undefined);
+
+describe.each(withoutEntrypoint)("the command of %s", (service) => {
   const command = JSON.parse(textsOf(service, "CMD")[0] ?? "[]") as readonly string[];
 
   test("names the file that was copied", () => {
@@ -79,7 +72,7 @@ describe.each(SERVICE_NAMES.filter((service) => service !== "grafana"))("the com
 
 test("Alloy listens on the catalog's port on all addresses, and reports nothing", () => {
   const command = textsOf("alloy", "CMD")[0];
-  expect(command).toContain(`"--server.http.listen-addr=0.0.0.0:${CATALOG.alloy.ports.http?.number}"`);
+  expect(command).toContain(`"--server.http.listen-addr=0.0.0.0:${definition("alloy").ports.http?.number}"`);
   expect(command).toContain('"--disable-reporting"');
 });
 

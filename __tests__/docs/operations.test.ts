@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../../common.config";
-import { CLIENT_CALLS } from "../../checks/client-calls";
+import { clientCallsOf } from "../../checks/client-calls";
+import { serviceCatalog } from "../../modules/services/catalog";
 
 const TEXT = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
 
 const pathOf = (target: string): string => target.split("?")[0] ?? target;
-const known = new Set(CLIENT_CALLS.map(({ method, target }) => `${method} ${pathOf(target)}`));
+const calls = clientCallsOf(serviceCatalog(profiles.target));
+const known = new Set(calls.map(({ method, target }) => `${method} ${pathOf(target)}`));
 
 /** Rows of the table of settings: the URL that a client is given, and the request that it makes. */
 const ROWS = [...TEXT.matchAll(/= `http:\/\/LB([^`]*)`[^|]*\|\s*`(\w+) ([^`]+)`/g)].map(
@@ -25,9 +27,9 @@ describe("GIVEN the client settings in docs/operations.md", () => {
 
   test("THEN each way to write that the routes are checked for is named", () => {
     const writes = ["Prometheus remote write", "Loki push", "Pyroscope push of an SDK", "Pyroscope push by Connect"];
-    const paths = CLIENT_CALLS.filter(({ purpose }) => writes.includes(purpose) || purpose.startsWith("OTLP")).map(
-      ({ method, target }) => `\`${method} ${pathOf(target)}\``,
-    );
+    const paths = calls
+      .filter(({ purpose }) => writes.includes(purpose) || purpose.startsWith("OTLP"))
+      .map(({ method, target }) => `\`${method} ${pathOf(target)}\``);
     expect(paths.length).toBeGreaterThanOrEqual(8);
     expect(paths.filter((path) => !TEXT.includes(path))).toEqual([]);
   });

@@ -1,12 +1,12 @@
 import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedService, serviceCatalog } from "../../modules/services/catalog";
 import { retentionHours, tempoRetentionHours } from "../../modules/services/retention";
 import type { ServiceName } from "../../modules/config/service-name";
 
 const { baseline, target } = profiles;
 const environmentOf = (config: PlatformConfig, service: ServiceName) =>
-  serviceCatalog(config)[service].environment({ memcachedEndpoint: "cache:11211" });
+  deployedService(config, service).environment({ memcachedEndpoint: "cache:11211" });
 
 describe("retention", () => {
   test("is given in hours", () => {
@@ -42,7 +42,7 @@ describe("retention", () => {
 
 describe("OTLP into Alloy", () => {
   const isReachable = (config: PlatformConfig) =>
-    ["otlp-grpc", "otlp-http"].map((name) => serviceCatalog(config).alloy.ports[name]?.reachableFromTasks);
+    ["otlp-grpc", "otlp-http"].map((name) => deployedService(config, "alloy").ports[name]?.reachableFromTasks);
 
   test("is closed unless asked for: the receivers listen on the task's loopback", () => {
     expect(environmentOf(target, "alloy").ALLOY_OTLP_LISTEN_ADDRESS).toBe("127.0.0.1");
@@ -56,6 +56,18 @@ describe("OTLP into Alloy", () => {
   });
 });
 
+test("readiness paths are those that the programs were seen to answer with 200", () => {
+  const paths = Object.values(serviceCatalog(target)).map(({ name, readiness }) => [name, readiness.path]);
+  expect(paths).toEqual([
+    ["mimir", "/ready"],
+    ["loki", "/ready"],
+    ["tempo", "/ready"],
+    ["pyroscope", "/ready"],
+    ["grafana", "/api/health"],
+    ["alloy", "/-/ready"],
+  ]);
+});
+
 test("all services get the tenant from one value", () => {
   const other: PlatformConfig = { ...target, tenants: { platform: "other" } };
   expect(environmentOf(other, "grafana").LGTM_TENANT_ID).toBe("other");
@@ -63,7 +75,7 @@ test("all services get the tenant from one value", () => {
 });
 
 test("ports that nothing uses are gone from our configs", () => {
-  expect(Object.keys(serviceCatalog(baseline).alloy.ports)).toContain("metrics");
-  expect(Object.keys(serviceCatalog(target).alloy.ports)).not.toContain("metrics");
-  expect(Object.keys(serviceCatalog(target).pyroscope.ports)).not.toContain("grpc");
+  expect(Object.keys(deployedService(baseline, "alloy").ports)).toContain("metrics");
+  expect(Object.keys(deployedService(target, "alloy").ports)).not.toContain("metrics");
+  expect(Object.keys(deployedService(target, "pyroscope").ports)).not.toContain("grpc");
 });

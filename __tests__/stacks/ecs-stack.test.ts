@@ -1,8 +1,8 @@
 import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Releases } from "../../modules/config/releases";
-import { serviceCatalog } from "../../modules/services/catalog";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { deployedService, deployedServices } from "../../modules/services/catalog";
+import type { ServiceName } from "../../modules/config/service-name";
 import { targetGroupsOf } from "../../modules/services/target-groups";
 import { baseline, preparePlatform } from "../support/platform";
 import { evaluate } from "../support/terraform-expression";
@@ -33,8 +33,8 @@ function containerOf(platform: ReturnType<typeof preparePlatform>, service: Serv
 
 const base = preparePlatform();
 
-describe.each(SERVICE_NAMES)("service %s of baseline", (name) => {
-  const definition = serviceCatalog(baseline)[name];
+describe.each(deployedServices(baseline))("service %s of baseline", (name) => {
+  const definition = deployedService(baseline, name);
   const service = base.resource(LAYER, `aws_ecs_service.${name}`);
   const task = base.resource(LAYER, `aws_ecs_task_definition.${name}`);
   const container = containerOf(base, name);
@@ -57,8 +57,8 @@ describe.each(SERVICE_NAMES)("service %s of baseline", (name) => {
     });
     expect(task).toMatchObject({
       family: `lgtm-${name}`,
-      cpu: String(baseline.services[name].size.cpu),
-      memory: String(baseline.services[name].size.memoryMiB),
+      cpu: String(definition.tasks.size.cpu),
+      memory: String(definition.tasks.size.memoryMiB),
       requires_compatibilities: ["FARGATE"],
       network_mode: "awsvpc",
     });
@@ -85,7 +85,7 @@ describe.each(SERVICE_NAMES)("service %s of baseline", (name) => {
   });
 
   test("THEN it stops after what its definition says", () => {
-    expect(container.stopTimeout).toBe(definition.stopTimeoutSeconds);
+    expect(container.stopTimeout).toBe(definition.tasks.stopTimeoutSeconds);
   });
 });
 
@@ -100,7 +100,7 @@ describe("secrets", () => {
     ]);
   });
 
-  test.each(SERVICE_NAMES.filter((name) => name !== "grafana"))("GIVEN %s THEN it has none", (name) => {
+  test.each(deployedServices(baseline).filter((name) => name !== "grafana"))("GIVEN %s THEN it has none", (name) => {
     expect(containerOf(base, name)).not.toHaveProperty("secrets");
   });
 });
@@ -111,7 +111,7 @@ describe("desiredCountOwner", () => {
     ["terraform", {}],
   ] as const)("GIVEN %s THEN lifecycle is %j", (desiredCountOwner, lifecycle) => {
     const platform = preparePlatform({ ecs: { ...baseline.ecs, desiredCountOwner } });
-    for (const name of SERVICE_NAMES)
+    for (const name of deployedServices(baseline))
       expect(platform.resource(LAYER, `aws_ecs_service.${name}`).lifecycle).toEqual(lifecycle);
   });
 });
@@ -124,12 +124,17 @@ describe("images", () => {
   const repository = (name: ServiceName) => `<repository_urls.lgtm-${name}>`;
   const imagesOf = (config: PlatformConfig) => {
     const platform = preparePlatform(config, releases);
-    return Object.fromEntries(SERVICE_NAMES.map((name) => [name, containerOf(platform, name).image]));
+    return Object.fromEntries(deployedServices(baseline).map((name) => [name, containerOf(platform, name).image]));
   };
 
   test("GIVEN deployedTag upstream THEN each service runs its upstream version, whatever was released", () => {
     expect(imagesOf(baseline)).toEqual(
-      Object.fromEntries(SERVICE_NAMES.map((name) => [name, `${repository(name)}:${baseline.imageVersions[name]}`])),
+      Object.fromEntries(
+        deployedServices(baseline).map((name) => [
+          name,
+          `${repository(name)}:${deployedService(baseline, name).version}`,
+        ]),
+      ),
     );
   });
 
@@ -144,9 +149,9 @@ describe("images", () => {
 
 test("I28: GIVEN another tenant THEN every variable that names one names it", () => {
   const platform = preparePlatform({ tenants: { platform: "other-tenant" } });
-  const tenants = SERVICE_NAMES.flatMap((name) => containerOf(platform, name).environment).filter(({ name }) =>
-    name.includes("TENANT"),
-  );
+  const tenants = deployedServices(baseline)
+    .flatMap((name) => containerOf(platform, name).environment)
+    .filter(({ name }) => name.includes("TENANT"));
   expect(tenants.map(({ name }) => name).sort()).toEqual(["LGTM_TENANT_ID", "LOKI_TENANT", "MIMIR_TENANT"]);
   for (const { value } of tenants) expect(value).toBe("other-tenant");
   expect(JSON.stringify(platform.layers)).not.toContain(baseline.tenants.platform);

@@ -1,6 +1,6 @@
 import { parseDocument } from "yaml";
 import { profiles } from "../../common.config";
-import type { CheckFinding } from "../../checks/check-finding";
+import type { Finding } from "../../modules/config/config-error";
 import { lintFindings } from "../../checks/service-configs";
 import { serviceSources } from "../../checks/service-sources";
 import { readServiceFiles, type SourceFile } from "../../checks/source-file";
@@ -61,7 +61,7 @@ export function findingsWith(
   service: ServiceName,
   edit: Edit = (files) => files,
   platform: PlatformConfig = profiles.target,
-): readonly CheckFinding[] {
+): readonly Finding[] {
   const sources = serviceSources(platform, service, edit(readServiceFiles(service)));
   return [...lintFindings(sources), ...wiringFindings(sources)];
 }

@@ -2,13 +2,12 @@
  * main.ts with a configuration that differs from the profile in what LGTM_TEST_OVERRIDES says: a JSON object that is laid
  * over it, level by level. So tests plan variations without a profile in common.config.ts for each.
  */
-import { App } from "cdktf";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { resolveProfile } from "../../modules/config/profiles";
 import { readReleases } from "../../modules/config/releases";
 import { validateConfig } from "../../checks/validate";
 import { buildPlatform } from "../../stacks/platform";
-import { runSynthesis } from "../../stacks/synthesis";
+import { endRefused, openApp, writeLayers } from "../../stacks/synthesis";
 
 function layOver(below: unknown, above: unknown): unknown {
   if (!isObject(below) || !isObject(above)) return above;
@@ -20,12 +19,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-runSynthesis(() => {
+try {
   const { name, config } = resolveProfile();
   const overrides: unknown = JSON.parse(process.env.LGTM_TEST_OVERRIDES ?? "{}");
   const profile = { name, config: layOver(config, overrides) as PlatformConfig };
   validateConfig(profile);
-  const app = new App({ skipValidation: true });
+  const app = openApp();
   buildPlatform(app, profile.config, readReleases(profile.config.environment));
-  return { app, profile };
-});
+  writeLayers(app, profile);
+} catch (error) {
+  endRefused(error);
+}

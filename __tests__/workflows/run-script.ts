@@ -22,6 +22,7 @@ const VALUES: Readonly<Record<string, string>> = {
   DEPLOYMENT: "prod",
   TAG: "2.9.0-20260116-043000",
   INCLUDE: "15-s3",
+  SHA256: "0".repeat(64),
 };
 
 /** What jq would read from the results of `./lgtm release --json`, by the last word of its filter. */

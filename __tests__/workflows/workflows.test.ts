@@ -31,8 +31,8 @@ const TAKEN: Readonly<Record<string, readonly (keyof typeof exitCodes)[]>> = {
   apply: ["stopped"],
   // Something drifted, which the issues say.
   drift: ["negative"],
-  // What preflight finds is a warning: the plan stops where it must.
-  preflight: ["negative"],
+  // What doctor finds in the account is a warning: the plan stops where it must.
+  doctor: ["negative"],
 };
 
 function jobs(): readonly (readonly [string, Job])[] {
@@ -124,7 +124,7 @@ describe("what they may do", () => {
         expect([where, step.with?.["persist-credentials"]]).toEqual([where, false]);
       }
       const hasToken = JSON.stringify(step.env ?? {}).includes("token");
-      const speaks = /\.\/lgtm (comment|drift-issues|propose)/.test(step.run ?? "");
+      const speaks = /\.\/lgtm ci (comment|drift-issues|propose)/.test(step.run ?? "");
       expect([where, step.name, hasToken]).toEqual([where, step.name, speaks]);
     }
     expect(JSON.stringify(workflows)).not.toMatch(/secrets[.[]/);
@@ -160,7 +160,7 @@ describe("what is released", () => {
   test("I11: tag and digest are recorded by a pull request, by a job that builds nothing", () => {
     const proposing = workflows["images.yml"]?.jobs.propose;
     const run = proposing?.steps?.map((step) => step.run ?? "").join("\n") ?? "";
-    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm propose --file releases\.json/);
+    expect(run).toMatch(/lgtm release .* --record-only --tag .* --digest [^]*lgtm ci propose --file releases\.json/);
     expect(run).not.toMatch(/docker|--build-only|--built/);
   });
 });
@@ -210,7 +210,7 @@ describe("what is approved", () => {
     ]);
     const written = jobs().flatMap(([, { steps: own = [] }]) => own.flatMap(({ run = "" }) => run.split("\n")));
     for (const line of written.filter((one) => /\.\/lgtm (plan|apply) /.test(one))) {
-      expect(line).toMatch(/--page "\$RUNNER_TEMP\/report\.html"|--out "\$RUNNER_TEMP\/plans"/);
+      expect(line).toMatch(/--html "\$RUNNER_TEMP\/report\.html"|--out "\$RUNNER_TEMP\/plans"/);
     }
   });
 
@@ -255,23 +255,23 @@ withBash("the steps' scripts", () => {
     for (const script of scripts) {
       for (const [program, ...words] of runScript(script, () => 0).calls) {
         if (program !== "lgtm") continue;
-        called.add(words[0] ?? "");
+        called.add(words.slice(0, words[0] === "ci" ? 2 : 1).join(" "));
         expect([script.where, words, await refusalOf(words)]).toEqual([script.where, words, undefined]);
       }
     }
     expect([...called].sort()).toEqual([
       "adopt",
       "apply",
-      "comment",
-      "deployments",
+      "ci comment",
+      "ci deployments",
+      "ci drift-issues",
+      "ci images",
+      "ci propose",
       "destroy",
       "diagnose",
+      "doctor",
       "drift",
-      "drift-issues",
-      "images",
       "plan",
-      "preflight",
-      "propose",
       "release",
       "smoke",
       "synth",

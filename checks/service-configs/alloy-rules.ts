@@ -1,5 +1,5 @@
 import { portOf } from "../../modules/services/target-groups";
-import type { CheckFinding } from "../check-finding";
+import type { Finding } from "../../modules/config/config-error";
 import type { SourceFile } from "../source-file";
 import type { ServiceSources } from "../service-sources";
 import { withoutComments } from "../variables";
@@ -9,16 +9,16 @@ import { withoutComments } from "../variables";
  *
  * @param sources Alloy's files
  */
-export function alloyFindings(sources: ServiceSources): readonly CheckFinding[] {
+export function alloyFindings(sources: ServiceSources): readonly Finding[] {
   return [
     ...sources.files.filter(({ path }) => path.endsWith(".alloy")).flatMap((file) => textFindings(sources, file)),
     ...commandFindings(sources),
   ];
 }
 
-function textFindings({ platform }: ServiceSources, file: SourceFile): readonly CheckFinding[] {
+function textFindings({ platform }: ServiceSources, file: SourceFile): readonly Finding[] {
   const text = withoutComments(file);
-  const deprecated = [...text.matchAll(/(?<!sys\.)\benv\("(\w+)"\)/g)].map(([written, name = ""]): CheckFinding => ({
+  const deprecated = [...text.matchAll(/(?<!sys\.)\benv\("(\w+)"\)/g)].map(([written, name = ""]): Finding => ({
     rule: "alloy-env",
     file: file.path,
     key: name,
@@ -32,7 +32,7 @@ function textFindings({ platform }: ServiceSources, file: SourceFile): readonly 
   ];
   const written = literals
     .filter(([, literal]) => text.includes(literal))
-    .map(([rule, literal, what]): CheckFinding => ({
+    .map(([rule, literal, what]): Finding => ({
       rule,
       file: file.path,
       key: literal,
@@ -44,7 +44,7 @@ function textFindings({ platform }: ServiceSources, file: SourceFile): readonly 
 }
 
 /** Alloy's own check takes a reference to a component that is not there, and the start fails. */
-function danglingReferences(file: SourceFile, text: string): readonly CheckFinding[] {
+function danglingReferences(file: SourceFile, text: string): readonly Finding[] {
   const declared = [...text.matchAll(/^\s*([a-z_]+(?:\.[a-z_]+)+)\s+"(\w+)"\s*\{/gm)].map(
     ([, type = "", label = ""]) => `${type}.${label}.`,
   );
@@ -63,7 +63,7 @@ function danglingReferences(file: SourceFile, text: string): readonly CheckFindi
     }));
 }
 
-function commandFindings({ dockerfile, dockerfilePath, definition }: ServiceSources): readonly CheckFinding[] {
+function commandFindings({ dockerfile, dockerfilePath, definition }: ServiceSources): readonly Finding[] {
   const { number } = portOf(definition, definition.readiness.port);
   const wanted = [
     {

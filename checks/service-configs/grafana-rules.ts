@@ -1,5 +1,5 @@
 import { isPlainObject, leavesOf, valueAt } from "../plain-object";
-import type { CheckFinding } from "../check-finding";
+import type { Finding } from "../../modules/config/config-error";
 import type { ServiceSources, YamlFile } from "../service-sources";
 
 interface Datasource {
@@ -24,7 +24,7 @@ const TENANT_HEADER = "X-Scope-OrgID";
  *
  * @param sources Grafana's files
  */
-export function datasourceFindings(sources: ServiceSources): readonly CheckFinding[] {
+export function datasourceFindings(sources: ServiceSources): readonly Finding[] {
   const datasources = sources.yamlFiles.flatMap(datasourcesIn);
   const uids = new Set(datasources.map(({ value }) => value.uid));
   return [
@@ -49,7 +49,7 @@ function datasourcesIn({ file, raw, value }: YamlFile): readonly Datasource[] {
   }));
 }
 
-function missingTypes({ service }: ServiceSources, datasources: readonly Datasource[]): readonly CheckFinding[] {
+function missingTypes({ service }: ServiceSources, datasources: readonly Datasource[]): readonly Finding[] {
   const types = new Set(datasources.map(({ value }) => value.type));
   return Object.entries(URL_VARIABLES)
     .filter(([type]) => !types.has(type))
@@ -62,7 +62,7 @@ function missingTypes({ service }: ServiceSources, datasources: readonly Datasou
     }));
 }
 
-function uidFindings({ file, key, value }: Datasource): readonly CheckFinding[] {
+function uidFindings({ file, key, value }: Datasource): readonly Finding[] {
   if (typeof value.uid === "string" && value.uid !== "") return [];
   return [
     {
@@ -76,7 +76,7 @@ function uidFindings({ file, key, value }: Datasource): readonly CheckFinding[] 
 }
 
 /** Links name a datasource by a key that ends in `datasourceUid` or `alertmanagerUid`. */
-function linkFindings({ file, key, value }: Datasource, uids: ReadonlySet<unknown>): readonly CheckFinding[] {
+function linkFindings({ file, key, value }: Datasource, uids: ReadonlySet<unknown>): readonly Finding[] {
   return leavesOf(value)
     .filter(({ path, value: uid }) => /(?:datasource|alertmanager)Uid$/i.test(path.at(-1) ?? "") && !uids.has(uid))
     .map(({ path, value: uid }) => ({
@@ -88,7 +88,7 @@ function linkFindings({ file, key, value }: Datasource, uids: ReadonlySet<unknow
     }));
 }
 
-function urlFindings({ file, key, value }: Datasource, { environment }: ServiceSources): readonly CheckFinding[] {
+function urlFindings({ file, key, value }: Datasource, { environment }: ServiceSources): readonly Finding[] {
   const variable = URL_VARIABLES[String(value.type)];
   if (variable === undefined || value.url === environment[variable]) return [];
   return [
@@ -106,7 +106,7 @@ function urlFindings({ file, key, value }: Datasource, { environment }: ServiceS
 function tenantFindings(
   { file, key, raw, value }: Datasource,
   { environment, platform }: ServiceSources,
-): readonly CheckFinding[] {
+): readonly Finding[] {
   if (URL_VARIABLES[String(value.type)] === undefined) return [];
   const names = Object.entries(isPlainObject(value.jsonData) ? value.jsonData : {});
   const number = names

@@ -1,41 +1,17 @@
-import type { ServiceName } from "../../modules/config/service-name";
-import type { CheckFinding } from "../check-finding";
+import type { Finding } from "../../modules/config/config-error";
+import type { DeployedService } from "../../modules/services/catalog";
 import type { ServiceSources } from "../service-sources";
 
-/** What an upstream image holds; source: the images' Dockerfiles at the pinned versions. */
-interface ImageContents {
-  /** Whether `/bin/sh` is there, which CMD-SHELL health checks and shell-form instructions need. */
-  readonly hasShell: boolean;
-  /** Programs that a health check may call. */
-  readonly programs: readonly string[];
-  /** Beginning of tags before the version. */
-  readonly tagPrefix: string;
-}
-
-const WITHOUT_SHELL: ImageContents = { hasShell: false, programs: [], tagPrefix: "" };
-
-/** A busybox is there; whether a health check finds its programs nobody has seen. */
-const WITH_BUSYBOX: ImageContents = { hasShell: true, programs: [], tagPrefix: "" };
-
-const CONTENTS: Readonly<Record<ServiceName, ImageContents>> = {
-  mimir: WITHOUT_SHELL,
-  loki: WITH_BUSYBOX,
-  tempo: WITH_BUSYBOX,
-  pyroscope: WITHOUT_SHELL,
-  grafana: { hasShell: true, programs: ["wget", "curl"], tagPrefix: "" },
-  alloy: { hasShell: true, programs: [], tagPrefix: "v" },
-};
-
 /**
- * A health check that a service's image cannot run.
+ * Finds a health check that a service's image cannot run.
  *
  * @param service the service
- * @param shellCommand the command of its container health check
  */
-export function healthCheckFindings(service: ServiceName, shellCommand: string | undefined): readonly CheckFinding[] {
-  if (shellCommand === undefined) return [];
+export function healthCheckFindings({ name, image, healthCheck }: DeployedService): readonly Finding[] {
+  if (healthCheck === undefined) return [];
+  const { shellCommand } = healthCheck;
   const program = shellCommand.trim().split(/\s+/)[0] ?? "";
-  const { hasShell, programs } = CONTENTS[service];
+  const { hasShell, healthCheckPrograms: programs } = image;
   if (hasShell && programs.includes(program)) return [];
   const holds = !hasShell
     ? "has no shell"
@@ -45,7 +21,7 @@ export function healthCheckFindings(service: ServiceName, shellCommand: string |
   return [
     {
       rule: "health-check-program",
-      file: `modules/services/${service}.ts`,
+      file: `modules/services/${name}.ts`,
       key: "healthCheck.shellCommand",
       value: shellCommand,
       instead: `remove it: the image ${holds}, and every task would count as unhealthy; the load balancer's health check on the readiness path is enough`,
@@ -59,13 +35,13 @@ export function healthCheckFindings(service: ServiceName, shellCommand: string |
  *
  * @param sources the service
  */
-export function imageFindings(sources: ServiceSources): readonly CheckFinding[] {
+export function imageFindings(sources: ServiceSources): readonly Finding[] {
   return [
     ...baseFindings(sources),
     ...instructionFindings(sources),
     ...commandFindings(sources),
     ...portFindings(sources),
-    ...healthCheckFindings(sources.service, sources.definition.healthCheck?.shellCommand),
+    ...healthCheckFindings(sources.definition),
   ];
 }
 
@@ -75,15 +51,15 @@ function problem(
   key: string,
   value: unknown,
   instead: string,
-): CheckFinding {
+): Finding {
   return { rule, file: dockerfilePath, key, value, instead };
 }
 
 /** One value must not be both: the upstream version and the tag under which our image is pushed. */
-function baseFindings(sources: ServiceSources): readonly CheckFinding[] {
-  const { dockerfile, definition, service } = sources;
-  const from = `${definition.upstreamImage}:${CONTENTS[service].tagPrefix}\${VERSION}`;
-  const wrongBase: CheckFinding = {
+function baseFindings(sources: ServiceSources): readonly Finding[] {
+  const { dockerfile, definition } = sources;
+  const from = `${definition.image.upstream}:${definition.image.tagPrefix ?? ""}\${VERSION}`;
+  const wrongBase: Finding = {
     ...problem(
       sources,
       "image-base",
@@ -110,9 +86,9 @@ function baseFindings(sources: ServiceSources): readonly CheckFinding[] {
   ];
 }
 
-function instructionFindings(sources: ServiceSources): readonly CheckFinding[] {
-  const { dockerfile, service } = sources;
-  const { hasShell } = CONTENTS[service];
+function instructionFindings(sources: ServiceSources): readonly Finding[] {
+  const { dockerfile, definition } = sources;
+  const { hasShell } = definition.image;
   return dockerfile.instructions.flatMap(({ name, words, isExecForm }) => {
     if (name === "HEALTHCHECK" && words[0] !== "NONE") {
       const instead = "remove it: ECS ignores it; a health check belongs into the service's definition";
@@ -146,37 +122,31 @@ function instructionFindings(sources: ServiceSources): readonly CheckFinding[] {
   });
 }
 
-function commandFindings(sources: ServiceSources): readonly CheckFinding[] {
-  const { dockerfile, service, configPath, configFile } = sources;
+function commandFindings(sources: ServiceSources): readonly Finding[] {
+  const { dockerfile, definition, configPath, configFile } = sources;
   const { command } = dockerfile;
-  if (service === "grafana") {
-    const instead = "remove it: the image's entrypoint /run.sh starts Grafana, and would take CMD as its arguments";
-    return command.length === 0 ? [] : [problem(sources, "image-command", "CMD", command, instead)];
+  const { location, variables } = definition.image.config;
+  const isFixed = location.startsWith("/");
+  const findings: Finding[] = [];
+  if (isFixed && command.length > 0) {
+    const instead = "remove it: the image's own entrypoint starts the program, and would take CMD as its arguments";
+    findings.push(problem(sources, "image-command", "CMD", command, instead));
   }
   if (configPath === undefined || configFile === undefined) {
-    return [
-      problem(
-        sources,
-        "image-config",
-        "CMD",
-        command,
-        "name the config's path in CMD, and COPY it there: otherwise the service starts with the image's own config",
-      ),
-    ];
+    const instead = isFixed
+      ? `COPY the config to ${location}: otherwise the service starts with the image's own config`
+      : "name the config's path in CMD, and COPY it there: otherwise the service starts with the image's own config";
+    return [...findings, problem(sources, "image-config", isFixed ? "COPY" : "CMD", command, instead)];
   }
-  if (service === "alloy" || command.some((word) => /^--?config\.expand-env(?:=true)?$/.test(word))) return [];
-  return [
-    problem(
-      sources,
-      "image-expand-env",
-      "CMD",
-      command,
-      "add -config.expand-env=true: otherwise ${…} in the config is text",
-    ),
-  ];
+  const isExpanded = command.some((word) => /^--?config\.expand-env(?:=true)?$/.test(word));
+  if (location === "-config.file" && variables !== "none" && !isExpanded) {
+    const instead = "add -config.expand-env=true: otherwise ${…} in the config is text";
+    findings.push(problem(sources, "image-expand-env", "CMD", command, instead));
+  }
+  return findings;
 }
 
-function portFindings(sources: ServiceSources): readonly CheckFinding[] {
+function portFindings(sources: ServiceSources): readonly Finding[] {
   const { dockerfile, definition } = sources;
   const mapped = Object.values(definition.ports).filter((port) => port.mapped ?? true);
   const users = dockerfile.instructions.filter(({ name }) => name === "USER").map(({ words }) => words[0] ?? "");

@@ -1,4 +1,5 @@
-import type { CheckFinding } from "../check-finding";
+import type { Finding } from "../../modules/config/config-error";
+import type { Problem } from "../finding";
 import type { IncidentId } from "../incidents";
 import { leavesOf, valueAt, type Leaf } from "../plain-object";
 import type { ServiceSources, YamlFile } from "../service-sources";
@@ -11,13 +12,6 @@ export interface ConfigView {
   /** The text at a key path as it is written, variables and all. */
   readonly raw: (key: string) => unknown;
   readonly leaves: readonly Leaf[];
-}
-
-/** Something wrong at a key. */
-export interface Problem {
-  readonly key: string;
-  readonly value: unknown;
-  readonly instead: string;
 }
 
 /** What a config must or must not hold; a rule has a name so that people can look it up and talk about it. */
@@ -91,11 +85,7 @@ export function eachLeaf(
  * @param sources the service
  * @param config its config
  */
-export function applyRules(
-  rules: readonly LintRule[],
-  sources: ServiceSources,
-  config: YamlFile,
-): readonly CheckFinding[] {
+export function applyRules(rules: readonly LintRule[], sources: ServiceSources, config: YamlFile): readonly Finding[] {
   const view: ConfigView = {
     sources,
     get: (key) => valueAt(config.value, key),

@@ -1,5 +1,6 @@
 import { isPlainObject } from "../plain-object";
-import { forbidden, required, type ConfigView, type LintRule, type Problem } from "./lint-rule";
+import { forbidden, required, type ConfigView, type LintRule } from "./lint-rule";
+import type { Problem } from "../finding";
 import { atMost, cacheWired, sharedRules } from "./shared-rules";
 
 const STORAGE_PREFIX = "storage_config.object_store.storage_prefix";

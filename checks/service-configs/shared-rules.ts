@@ -251,8 +251,8 @@ function isMemcachedAddress(path: readonly string[]): boolean {
   return path.at(-1) === "addresses" && path.some((key) => key.startsWith("memcached"));
 }
 
-function count({ sources: { platform, service } }: ConfigView): number {
-  return platform.services[service].count;
+function count({ sources: { definition } }: ConfigView): number {
+  return definition.tasks.count;
 }
 
 function withoutSlash(value: unknown): unknown {

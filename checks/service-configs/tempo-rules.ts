@@ -2,7 +2,8 @@ import { TEMPO_API_PREFIX } from "../../modules/services/tempo";
 import { portOf } from "../../modules/services/target-groups";
 import { durationSeconds } from "../duration";
 import { isPlainObject, valueAt } from "../plain-object";
-import { eachLeaf, forbidden, required, type ConfigView, type LintRule, type Problem } from "./lint-rule";
+import { eachLeaf, forbidden, required, type ConfigView, type LintRule } from "./lint-rule";
+import type { Problem } from "../finding";
 import { atMost, sharedRules } from "./shared-rules";
 
 const GENERATOR = "metrics_generator";
@@ -97,14 +98,14 @@ function shutdownProblems({ get, sources: { definition } }: ConfigView): readonl
     delaySeconds !== undefined &&
     deadlineSeconds !== undefined &&
     delaySeconds >= delay.least &&
-    delaySeconds + deadlineSeconds <= definition.stopTimeoutSeconds - 30;
+    delaySeconds + deadlineSeconds <= definition.tasks.stopTimeoutSeconds - 30;
   return fits
     ? []
     : [
         {
           key: `${delay.key} and ${deadline.key}`,
           value: [get(delay.key), get(deadline.key)],
-          instead: `write shutdown_delay: 35s and a flush deadline of 30s: together they must leave half a minute of the stop timeout of ${definition.stopTimeoutSeconds}s`,
+          instead: `write shutdown_delay: 35s and a flush deadline of 30s: together they must leave half a minute of the stop timeout of ${definition.tasks.stopTimeoutSeconds}s`,
         },
       ];
 }

@@ -15,15 +15,15 @@ import { runInWaves } from "../../tools/layers/waves";
 import { measureSynth } from "./measure";
 import { median } from "./statistics";
 
-/** What is measured. */
+/** Options of a measurement. */
 export interface BenchOptions {
   /** Runs of each measurement; the median counts. */
   readonly runs: number;
-  /** Whether plans are measured too: they need Terraform and the mock, and take minutes. */
+  /** True if plans are measured too: they need Terraform and the mock, and take minutes. */
   readonly plans: boolean;
-  /** Whether whole applies on the mock are measured too, which takes a quarter of an hour a run. */
+  /** True if whole applies on the mock are measured too, which takes a quarter of an hour a run. */
   readonly applies: boolean;
-  /** How many plans run side by side. */
+  /** Number of plans that run side by side. */
   readonly parallel: number;
   /** Told what is measured now. */
   readonly report: (text: string) => void;

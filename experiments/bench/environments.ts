@@ -1,5 +1,5 @@
 /**
- * The app that `./lgtm bench` measures: LGTM_BENCH_ENVIRONMENTS copies of the active profile, each with names of its own,
+ * The app that `npm run bench` measures: LGTM_BENCH_ENVIRONMENTS copies of the active profile, each with names of its own,
  * in one process. One app cannot hold two stacks of one name, so each environment is an app with an output folder of its
  * own below CDKTF_OUTDIR. Prints the seconds of each environment as JSON on standard output.
  */

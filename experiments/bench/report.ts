@@ -29,7 +29,7 @@ export function renderBench(results: readonly BenchResult[]): string {
   );
 }
 
-/** Whether the median is within the goal; true when there is none. */
+/** Tests if the median is within the goal; true when there is none. */
 export function meetsGoal({ value, goal }: BenchResult): boolean {
   return goal === undefined || value <= goal;
 }

@@ -1,12 +1,12 @@
-/** How the clients of a way in go on when a write is refused. */
+/** Retries of a client when a write is refused. */
 export interface ClientRetry {
   /** The clients, for people. */
   readonly clients: string;
   /** Seconds for which a write is tried again before it is given up. */
   readonly seconds: number;
-  /** Whether an answer is one to try again on; undefined means that no whole answer came. */
+  /** Tests if the client tries again after an answer; undefined means that no whole answer came. */
   readonly retries: (status: number | undefined) => boolean;
-  /** Where that is from. */
+  /** Source of this behaviour. */
   readonly source: string;
 }
 

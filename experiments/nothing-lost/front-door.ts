@@ -1,7 +1,6 @@
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { targetGroupName } from "../../modules/config/load-balancer-names";
-import { namePrefix } from "../../modules/config/name-prefix";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { namePrefix, targetGroupName } from "../../modules/config/names";
+import { deployedService, serviceCatalog } from "../../modules/services/catalog";
 import type { ServiceName } from "../../modules/config/service-name";
 import {
   deregistrationDelayOf,
@@ -61,7 +60,7 @@ export class FrontDoor {
     return new FrontDoor(config, balancer);
   }
 
-  /** Where clients reach it. */
+  /** URL for clients. */
   get url(): string {
     return this.balancer.url(LISTENER);
   }
@@ -76,7 +75,7 @@ export class FrontDoor {
     for (const { group, target } of this.targets(service, address)) this.balancer.deregisterTarget(group, target);
   }
 
-  /** Whether a task is healthy in each target group of its service, as ECS asks before it stops the old one. */
+  /** Tests if a task is healthy in each target group of its service, as ECS does before it stops the old one. */
   isHealthy(service: ServiceName, address: string): boolean {
     return this.targets(service, address).every(
       ({ group, target }) => this.balancer.healthOf(group, target).state === "healthy",
@@ -92,7 +91,7 @@ export class FrontDoor {
     service: ServiceName,
     id: string,
   ): readonly { readonly group: string; readonly target: TargetAddress }[] {
-    return targetGroupsOf(serviceCatalog(this.config)[service]).map((group) => ({
+    return targetGroupsOf(deployedService(this.config, service)).map((group) => ({
       group: nameOf(this.config, group),
       target: { id, port: group.port },
     }));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CreateBucketCommand, ListObjectsV2Command, type BucketLocationConstraint } from "@aws-sdk/client-s3";
 import type { SourceFile } from "../../checks/source-file";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedService } from "../../modules/services/catalog";
 import { internalHost } from "../../modules/services/internal-host";
 import type { ServiceName } from "../../modules/config/service-name";
 import { s3Client } from "../../tools/mock/s3";
@@ -22,7 +22,7 @@ const VPC = { cidr: "10.0.0.0/16", subnet: "10.0.11", resolver: "10.0.0.2", aws:
 /** Seconds that an answer may be kept; Cloud Map's own value in this platform. */
 const TTL_SECONDS = 10;
 
-/** Who asks AWS here; which role may what is the live rehearsal's question. */
+/** Caller of AWS in this experiment; permissions of roles are tested by the live rehearsal. */
 const ANYBODY = {
   task: "nothing-lost",
   service: "nothing-lost",
@@ -38,7 +38,7 @@ function cacheAddress(index: number): string {
   return `10.0.0.${10 + index}`;
 }
 
-/** What the ground is made of. */
+/** Properties of the ground. */
 export interface GroundProps {
   readonly runFolder: string;
   /** Each environment whose tasks are run, with a bucket and a cache of its own. All are in one region. */
@@ -47,7 +47,7 @@ export interface GroundProps {
   readonly programs: Readonly<Partial<Record<ServiceName, string>>>;
 }
 
-/** What a task is started from. */
+/** Properties of a task that is started. */
 export interface TaskStart {
   readonly service: ServiceName;
   readonly config: PlatformConfig;
@@ -58,7 +58,7 @@ export interface TaskStart {
 }
 
 /**
- * What tasks stand on: the VPC's network and names, S3 (the mock of AWS behind TLS, under AWS's names), the cache. Must be
+ * Starts the ground that tasks stand on: the VPC's network and names, S3 (the mock of AWS behind TLS, under AWS's names), the cache. Must be
  * made inside `runInNamespaces`.
  */
 export class Ground {
@@ -111,7 +111,7 @@ export class Ground {
   async start({ service, config, name, files }: TaskStart): Promise<Task> {
     const program = this.props.programs[service];
     if (program === undefined) throw new Error(`no program for ${service}`);
-    const definition = serviceCatalog(config)[service];
+    const definition = deployedService(config, service);
     const place = await this.network.add(VPC.subnet);
     const credentials = {
       AWS_ACCESS_KEY_ID: ANYBODY.accessKeyId,

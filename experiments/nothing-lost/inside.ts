@@ -9,7 +9,7 @@ import { overlap } from "./overlap";
 import { restart } from "./restart";
 import type { FailedResult, LossResult } from "./result";
 
-/** What the run inside its namespaces is told. */
+/** Input of the run inside its namespaces. */
 export interface InsideInput {
   readonly runFolder: string;
   /** File for the results. */

@@ -2,7 +2,7 @@ import { CLIENT_RETRIES } from "./client-retry";
 import type { LossResult, OverlapResult, ReadBack, Refusal, RestartResult } from "./result";
 
 /**
- * What a result shows of loss.
+ * Lists the losses in a result.
  *
  * @returns one sentence for each thing that is wrong; none if nothing is lost
  */
@@ -25,7 +25,7 @@ function unread({ written, read, missing, error }: ReadBack, what: string): read
   ];
 }
 
-/** What was only in memory when today's task stopped is not judged: no config of ours can bring it back. */
+/** Data that was only in memory when today's task stopped is not judged: no config of ours can bring it back. */
 function lostOfToday({ today }: RestartResult): readonly string[] {
   return today === undefined ? [] : unread(today.inBucket, "today's");
 }
@@ -39,7 +39,7 @@ function refusedTooLong({ refusals, longestRefusalSeconds }: OverlapResult): rea
   });
 }
 
-/** Why the clients of a way lose a write that was refused so; undefined if they bring it in later. */
+/** Explains the loss of a write that was refused so; undefined if the clients send it again. */
 function whyGivenUp({ way, status }: Refusal, seconds: number): string | undefined {
   const retry = CLIENT_RETRIES[way];
   if (retry === undefined) return "nothing is known of its clients";

@@ -9,7 +9,7 @@ import { readBack } from "./read-back";
 import type { OverlapResult } from "./result";
 import { SteadyLoad } from "./steady-load";
 
-/** What is replaced. */
+/** Options of a replacement. */
 export interface OverlapProps {
   readonly ground: Ground;
   readonly items: SignalItems;
@@ -68,7 +68,7 @@ export async function overlap(props: OverlapProps): Promise<OverlapResult> {
     service,
     item: items.item,
     stopSeconds: stop.seconds,
-    stopTimeoutSeconds: old.definition.stopTimeoutSeconds,
+    stopTimeoutSeconds: old.definition.tasks.stopTimeoutSeconds,
     killed: stop.killed,
     togetherSeconds,
     items: read,

@@ -10,7 +10,7 @@ import type { InsideInput } from "./inside";
 import { STORING_SERVICES, type StoringService } from "./items/signal-items";
 import type { LossResult } from "./result";
 
-/** What is proven. */
+/** Options of a proof. */
 export interface NothingLostOptions {
   readonly config: PlatformConfig;
   /** @default - all that keep data */
@@ -31,7 +31,7 @@ export interface NothingLostOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** What was found, and where the tasks' logs are. */
+/** Results, and the folder of the tasks' logs. */
 export interface NothingLostResult {
   readonly runFolder: string;
   readonly results: readonly LossResult[];

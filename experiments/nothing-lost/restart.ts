@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SourceFile } from "../../checks/source-file";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { serviceCatalog } from "../../modules/services/catalog";
+import { deployedService } from "../../modules/services/catalog";
 import type { Ground } from "./ground";
 import type { Task } from "./task";
 import type { ItemBatch, Send, SignalItems } from "./items/signal-items";
@@ -9,7 +9,7 @@ import { readBack } from "./read-back";
 import type { RestartResult, TodayResult } from "./result";
 import { idsFrom, writeAll } from "./write-all";
 
-/** What is restarted. */
+/** Options of a restart. */
 export interface RestartProps {
   readonly ground: Ground;
   readonly items: SignalItems;
@@ -49,7 +49,7 @@ export async function restart(props: RestartProps): Promise<RestartResult> {
     service,
     item: items.item,
     stopSeconds: stop.seconds,
-    stopTimeoutSeconds: serviceCatalog(config)[service].stopTimeoutSeconds,
+    stopTimeoutSeconds: deployedService(config, service).tasks.stopTimeoutSeconds,
     killed: stop.killed,
     readySeconds,
     items: read,
@@ -94,7 +94,7 @@ async function writeWithToday(
   return { inBucket, atStop };
 }
 
-/** What each service answers to, to put what it has in memory into the bucket, as it does by itself after a time. */
+/** Requests that make each service write its memory to the bucket, as it does by itself after a time. */
 const FLUSH: Readonly<Record<SignalItems["service"], string>> = {
   mimir: "/ingester/flush?wait=true",
   loki: "/flush",
@@ -106,7 +106,7 @@ const FLUSH: Readonly<Record<SignalItems["service"], string>> = {
 async function flush({ ground, items, config }: RestartProps, task: Task, today: PlatformConfig): Promise<void> {
   const { service } = items;
   await task.send({ method: "POST", path: FLUSH[service] }, "http");
-  const prefixes = serviceCatalog(today)[service].storagePrefixes;
+  const prefixes = deployedService(today, service).storagePrefixes;
   const isThere = async (): Promise<boolean> => {
     const keys = await Promise.all(prefixes.map((prefix) => ground.keys(today.dataBucket.name, `${prefix}/`)));
     return keys.flat().some((key) => key.includes(`/${config.tenants.platform}/`) && isData(service, key));
@@ -123,7 +123,7 @@ async function readToday(props: RestartProps, task: Task, { inBucket, atStop }: 
   const { items, note } = props;
   const fromBucket = await readBack(items, sendTo(task), inBucket, props.waitSeconds);
   note(`of today's config: ${fromBucket.read} of ${fromBucket.written} ${items.item} that were in the bucket`);
-  // What is not there by now, after all else, does not come.
+  // Items that are still missing now do not come.
   const fromMemory = await readBack(items, sendTo(task), atStop, 0);
   note(`of today's config: ${fromMemory.read} of ${fromMemory.written} ${items.item} that were in memory at its stop`);
   return { inBucket: fromBucket, atStop: fromMemory };

@@ -1,6 +1,6 @@
 import type { StoringService } from "./items/signal-items";
 
-/** How many of the items that were written could be read in the end. */
+/** Numbers of written items and of items that could be read in the end. */
 export interface ReadBack {
   /** Items whose write was acknowledged. */
   readonly written: number;
@@ -9,7 +9,7 @@ export interface ReadBack {
   readonly afterSeconds: number;
   /** Ids of the first items that could not be read. */
   readonly missing: readonly number[];
-  /** Why the last look at what is missing failed. @default - it did not fail */
+  /** Error of the last search for missing items. @default - it did not fail */
   readonly error?: string;
 }
 
@@ -17,17 +17,17 @@ export interface ReadBack {
 export interface RestartResult {
   readonly kind: "restart";
   readonly service: StoringService;
-  /** What an item is, in the plural. */
+  /** Name of the items, in the plural. */
   readonly item: string;
   /** Seconds between SIGTERM and the end of the process. */
   readonly stopSeconds: number;
   readonly stopTimeoutSeconds: number;
-  /** Whether the stop timeout ended it. */
+  /** True if the stop timeout ended it. */
   readonly killed: boolean;
   /** Seconds from the start on an empty disk to readiness. */
   readonly readySeconds: number;
   readonly items: ReadBack;
-  /** What was written with today's config. @default - that was not asked for */
+  /** Items written with today's config. @default - that was not asked for */
   readonly today?: TodayResult;
 }
 
@@ -74,7 +74,7 @@ export interface LostItem {
   readonly acknowledgedSeconds: number;
 }
 
-/** What broke a run before it had a result. */
+/** Error that ended a run before it had a result. */
 export interface FailedResult {
   readonly kind: "failed";
   readonly service: StoringService;
@@ -82,5 +82,5 @@ export interface FailedResult {
   readonly error: string;
 }
 
-/** What became of one service in one scenario. */
+/** Result of one service in one scenario. */
 export type LossResult = RestartResult | OverlapResult | FailedResult;

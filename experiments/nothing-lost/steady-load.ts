@@ -3,7 +3,7 @@ import { CheckFailure } from "../../tools/smoke/check-failure";
 import type { ItemBatch, Send, SignalItems, WayIn } from "./items/signal-items";
 import type { LostItem, Refusal } from "./result";
 
-/** How the load is made. */
+/** Options of the load. */
 export interface SteadyLoadProps {
   readonly items: SignalItems;
   readonly send: Send;
@@ -45,13 +45,13 @@ export class SteadyLoad {
     return { run, tenant, ids: [...this.acknowledged.keys()] };
   }
 
-  /** What is known of an item that was acknowledged. @param sinceMs the moment to count from, by `performance.now()` */
+  /** Describes an acknowledged item. @param sinceMs the moment to count from, by `performance.now()` */
   lost(id: number, sinceMs: number): LostItem {
     const acknowledgedSeconds = ((this.acknowledged.get(id) ?? NaN) - sinceMs) / 1000;
     return { way: this.wayOf(id).name, acknowledgedSeconds };
   }
 
-  /** What was not acknowledged at once, by way and answer. */
+  /** Writes that were not acknowledged at once, by way and answer. */
   get refusals(): readonly Refusal[] {
     return [...this.counts.values()];
   }

@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readServiceFiles, type SourceFile } from "../../checks/source-file";
-import type { ServiceDefinition } from "../../modules/services/service-definition";
+import type { DeployedService } from "../../modules/services/catalog";
 import { portOf } from "../../modules/services/target-groups";
 import { type Reply, SmokeClient, type SmokeRequest } from "../../tools/smoke/http-client";
 import { Container, hostNameOf, runtimeFiles } from "../../tools/live/ground/container";
-import { containerImage } from "../../tools/live/ground/container-image";
+import { containerImage, imageBase } from "../../tools/live/ground/container-image";
 import type { NetworkPlace } from "../../tools/live/ground/virtual-network";
 
-/** What a task is made of. */
+/** Properties of a task. */
 export interface TaskProps {
   /** Name for people and files. */
   readonly name: string;
-  readonly definition: ServiceDefinition;
+  readonly definition: DeployedService;
   /** Path of the service's program on this machine. */
   readonly program: string;
   /** Files of the image. @default - those below `dockerfiles/` */
@@ -29,11 +29,11 @@ export interface TaskProps {
   readonly folder: string;
 }
 
-/** How a task's stop went. */
+/** Result of a task's stop. */
 export interface Stop {
   /** Seconds between SIGTERM and the end of the process. */
   readonly seconds: number;
-  /** Whether it had to be killed after the stop timeout. */
+  /** True if it had to be killed after the stop timeout. */
   readonly killed: boolean;
 }
 
@@ -44,7 +44,7 @@ const POLL_MS = 250;
 export class Task {
   readonly name: string;
   readonly address: string;
-  readonly definition: ServiceDefinition;
+  readonly definition: DeployedService;
   private readonly clients = new Map<string, SmokeClient>();
 
   private constructor(
@@ -59,7 +59,11 @@ export class Task {
   /** Starts a task. */
   static start(props: TaskProps): Task {
     const { name, definition, program, environment, place, folder, region, resolver, trusted } = props;
-    const image = containerImage(definition.name, props.files ?? readServiceFiles(definition.name));
+    const image = containerImage(
+      definition.name,
+      props.files ?? readServiceFiles(definition.name),
+      imageBase(definition.image),
+    );
     const container = Container.start({
       program,
       command: image.command,
@@ -74,7 +78,7 @@ export class Task {
     return new Task(props, container);
   }
 
-  /** Whether its process runs. */
+  /** True if its process runs. */
   get isRunning(): boolean {
     return this.container.isRunning;
   }
@@ -114,7 +118,7 @@ export class Task {
   /** Stops it as ECS does: SIGTERM, and SIGKILL after the stop timeout. Its disk is gone then. */
   async stop(): Promise<Stop> {
     for (const client of this.clients.values()) client.close();
-    return this.container.stop(this.definition.stopTimeoutSeconds);
+    return this.container.stop(this.definition.tasks.stopTimeoutSeconds);
   }
 
   /** Kills it, if it still runs. */

@@ -12,3 +12,12 @@ export const UPSTREAM_VERSION = /^\d+\.\d+\.\d+$/;
 
 /** The form of {@link ReleasedTag}, for values that no compiler has seen. */
 export const RELEASED_TAG = /^\d+\.\d+\.\d+-\d{8}-\d{6}$/;
+
+/**
+ * Gives the second tag of an image that was released: a lifecycle rule keeps the images that have one.
+ *
+ * @param tag the image's first tag
+ */
+export function keptTag(tag: ReleasedTag): string {
+  return `released-${tag}`;
+}

@@ -1,9 +1,13 @@
-import type { ServiceName } from "./service-name";
 import type { FargateSize } from "./fargate-size";
 import type { UpstreamVersion } from "./image-version";
 
-/** Everything that differs, or may differ, between two environments or between today and tomorrow. */
-export interface PlatformConfig {
+/**
+ * Everything that differs, or may differ, between two environments or between today and tomorrow.
+ *
+ * @typeParam Service names of the services that are deployed. Definitions of services read the configuration, so it takes
+ *   their names from whoever uses it: `defineProfile` checks those in common.config.ts.
+ */
+export interface PlatformConfig<Service extends string = string> {
   /** First part of every name, `lgtm` in `lgtm-prod-alb`. */
   readonly projectName: string;
   /** Second part of every name, `prod` in `lgtm-prod-alb`; also the `Environment` tag. */
@@ -29,15 +33,15 @@ export interface PlatformConfig {
   /** First folder of each service's objects in the data bucket. */
   readonly storagePrefixes: StoragePrefixes;
   readonly imageRepositories: ImageRepositoriesConfig;
-  /** Upstream version of each service: the `ARG VERSION` of its Dockerfile. */
-  readonly imageVersions: Readonly<Record<ServiceName, UpstreamVersion>>;
+  /** Upstream version of each deployed service: the `ARG VERSION` of its Dockerfile. */
+  readonly imageVersions: Readonly<Record<Service, UpstreamVersion>>;
   readonly serviceDiscovery: ServiceDiscoveryConfig;
   readonly loadBalancer: LoadBalancerConfig;
   readonly cache: CacheConfig;
   readonly ecs: EcsConfig;
   readonly iam: IamConfig;
-  /** Size, count and stop timeout of each service's tasks. */
-  readonly services: Readonly<Record<ServiceName, ServiceTasks>>;
+  /** The services that are deployed, with size, count and stop timeout of their tasks; their order is that of the services. */
+  readonly services: Readonly<Record<Service, ServiceTasks>>;
   /**
    * Which service configs the images hold: `original` are those of the HCL's images, `dockerfiles` those of this
    * repository. Decides which variables the task definitions inject.

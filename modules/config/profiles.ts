@@ -1,4 +1,4 @@
-import { activeProfile, profiles } from "../../common.config";
+import { activeProfile, deployments, profiles } from "../../common.config";
 import type { PlatformConfig } from "./platform-config";
 
 /** A configuration with its name. */
@@ -29,4 +29,17 @@ export function resolveProfile(explicit?: string, environment: NodeJS.ProcessEnv
   const config = Object.entries<PlatformConfig>(profiles).find(([known]) => known === name)?.[1];
   if (config === undefined) throw new UnknownProfileError(name);
   return { name, config };
+}
+
+/** All that common.config.ts says about environments: the profiles, and which of them is deployed where. */
+export interface Environments {
+  readonly profiles: readonly Profile[];
+  /** Environment name -> profile that is deployed there. The compiler checks the names; a running program does not. */
+  readonly deployments: Readonly<Record<string, { readonly profile: string }>>;
+}
+
+/** Reads all environments from common.config.ts. */
+export function configuredEnvironments(): Environments {
+  const all = Object.entries<PlatformConfig>(profiles).map(([name, config]) => ({ name, config }));
+  return { profiles: all, deployments };
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { SERVICE_NAMES, type ServiceName } from "./service-name";
-import { ConfigError } from "./config-error";
-import { RELEASED_TAG, type ReleasedTag, type UpstreamVersion } from "./image-version";
+import { ConfigError, type Finding } from "./config-error";
+import { RELEASED_TAG, type ReleasedTag } from "./image-version";
 
 /** Where the releases are recorded: environment -> service -> release. Written by `./lgtm release`, by pull request. */
 const RELEASES_FILE = join(__dirname, "../../releases.json");
@@ -73,12 +73,10 @@ export function releaseFile(processEnvironment: NodeJS.ProcessEnv = process.env)
 export function readReleaseFile(file: string): Readonly<Record<string, Releases>> {
   const { data, error } = releasesSchema.safeParse(parseJsonFile(file));
   if (error !== undefined) {
-    const findings = error.issues.map(({ path, message }) => ({
-      path: path.join("."),
-      value: undefined,
-      rule: message,
-    }));
-    throw new ConfigError(`The release file ${file}`, findings);
+    throw new ConfigError(
+      `The release file ${file}`,
+      error.issues.map(({ path, message }) => releaseFinding(path.join("."), message)),
+    );
   }
   // Zod's optional keys may hold undefined, ours may not; JSON has no undefined.
   return data;
@@ -90,19 +88,11 @@ function parseJsonFile(file: string): unknown {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`The release file ${file}`, [
-      { path: "(file)", value: undefined, rule: `must be a readable JSON file: ${reason}` },
+      releaseFinding("(file)", `must be a readable JSON file: ${reason}`),
     ]);
   }
 }
 
-/**
- * What a container definition names as its image.
- *
- * @param repositoryUrl URL of the repository
- * @param release the released image, if there is one
- * @param version upstream version, under whose tag the first images were pushed
- */
-export function imageReference(repositoryUrl: string, release: Release | undefined, version: UpstreamVersion): string {
-  if (release === undefined) return `${repositoryUrl}:${version}`;
-  return release.digest === undefined ? `${repositoryUrl}:${release.tag}` : `${repositoryUrl}@${release.digest}`;
+function releaseFinding(key: string, instead: string): Finding {
+  return { rule: "release-form", file: "releases.json", key, value: undefined, instead };
 }

@@ -1,20 +1,21 @@
 import { z } from "zod";
-import { PLANS_PREFIX } from "./state-backend-names";
+import {
+  LOG_RETENTION_DAYS,
+  MAX_GRAFANA_LOGIN,
+  MAX_TAG_WILDCARDS,
+  RANGES,
+  REGION_ZONES,
+  TLS_POLICIES,
+  type Range,
+} from "./limits";
+import { PLANS_PREFIX } from "./names";
 import { SERVICE_NAMES } from "./service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
 import type { PlatformConfig, RetentionDays, ServiceTasks } from "./platform-config";
 
-/** Source: `PutRetentionPolicy` in the CloudWatch Logs API reference; 0 stands for "never" in the AWS provider. */
-const LOG_RETENTION_DAYS = [
-  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-
 const text = z.string().min(1, "must not be empty");
-const wholeNumber = (minimum: number, maximum: number, unit: string, why: string) =>
+const wholeNumber = ({ minimum, maximum, unit, why }: Range) =>
   z
     .number()
     .refine(
@@ -45,13 +46,17 @@ const state = z.strictObject({
     .string()
     .regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be folders separated by single slashes, without a slash at either end")
     .refine(
+      (prefix) => !prefix.split("/").some((folder) => /^\.+$/.test(folder)),
+      "must have no folder of dots alone: paths are not resolved in a bucket",
+    )
+    .refine(
       (prefix) => !`${prefix}/`.startsWith(PLANS_PREFIX),
       "must not begin with plans/: saved plans lie and expire there",
     ),
   lockTable: z
     .string()
     .regex(/^[\w.-]{3,255}$/, "must be a DynamoDB table name: 3 to 255 letters, digits, dots, dashes and underscores"),
-  plansExpireAfterDays: wholeNumber(1, 36500, "days", "S3 counts whole days").exactOptional(),
+  plansExpireAfterDays: wholeNumber(RANGES.plansExpireAfterDays).exactOptional(),
 });
 
 const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text });
@@ -66,8 +71,8 @@ const dataBucket = z.strictObject({
   name: bucketName,
   versioning: z.enum(["Disabled", "Suspended", "Enabled"], 'must be "Disabled", "Suspended" or "Enabled"'),
   destroyWithObjects: z.boolean(),
-  infrequentAccessAfterDays: wholeNumber(30, 36500, "days", "S3 moves no object to STANDARD_IA before day 30"),
-  abortUploadsAfterDays: wholeNumber(1, 36500, "days", "an S3 limit"),
+  infrequentAccessAfterDays: wholeNumber(RANGES.infrequentAccessAfterDays),
+  abortUploadsAfterDays: wholeNumber(RANGES.abortUploadsAfterDays),
 });
 
 /** Seen with the binaries: Mimir 2.16 refuses dashes, Loki 3.5 and Pyroscope 1.13 take them; none takes a slash. */
@@ -93,17 +98,17 @@ const lifecycleRule = z.union(
     z.strictObject({
       description: text,
       tagPrefixes: z.tuple([text], text),
-      keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
+      keepCount: wholeNumber(RANGES.keptImages),
     }),
     z.strictObject({
       description: text,
       tagPattern: text.refine(
-        (pattern) => (pattern.match(/\*/g) ?? []).length <= 4,
-        "must have at most four wildcards (an ECR limit)",
+        (pattern) => (pattern.match(/\*/g) ?? []).length <= MAX_TAG_WILDCARDS,
+        `must have at most ${MAX_TAG_WILDCARDS} wildcards (an ECR limit)`,
       ),
-      keepCount: wholeNumber(1, 10000, "images", "a sensible bound"),
+      keepCount: wholeNumber(RANGES.keptImages),
     }),
-    z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(1, 3650, "days", "a sensible bound") }),
+    z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(RANGES.untaggedImageDays) }),
   ],
   "must have a description and either tagPrefixes or tagPattern with keepCount, or expireUntaggedAfterDays",
 );
@@ -152,24 +157,31 @@ const loadBalancer = z.strictObject({
       "must be the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>",
     )
     .exactOptional(),
-  tlsPolicy: z.string().regex(/^ELBSecurityPolicy-[\w.-]+$/, 'must name an ELB security policy, "ELBSecurityPolicy-…"'),
-  idleTimeoutSeconds: wholeNumber(1, 4000, "seconds", "an ALB limit"),
+  tlsPolicy: z
+    .string()
+    .refine(
+      (policy) => TLS_POLICIES.has(policy),
+      `must name a security policy of Application Load Balancers: ${[...TLS_POLICIES].join(", ")}`,
+    ),
+  idleTimeoutSeconds: wholeNumber(RANGES.idleTimeoutSeconds),
   dropInvalidHeaderFields: z.boolean(),
-  ingress: z.array(
-    z.strictObject({
-      port: wholeNumber(1, 65535, "", "a TCP port"),
-      description: ruleDescription,
-      cidrBlocks: z.array(text).min(1, "must name at least one CIDR block"),
-    }),
-  ),
+  ingress: z
+    .array(
+      z.strictObject({
+        port: wholeNumber(RANGES.port),
+        description: ruleDescription,
+        cidrBlocks: z.array(text).min(1, "must name at least one CIDR block"),
+      }),
+    )
+    .min(1, "must have a rule: nobody could reach the load balancer"),
   healthCheck: z.strictObject({
-    intervalSeconds: wholeNumber(5, 300, "seconds", "an ALB limit"),
-    timeoutSeconds: wholeNumber(2, 120, "seconds", "an ALB limit"),
-    healthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
-    unhealthyThreshold: wholeNumber(2, 10, "checks", "an ALB limit"),
+    intervalSeconds: wholeNumber(RANGES.healthCheckIntervalSeconds),
+    timeoutSeconds: wholeNumber(RANGES.healthCheckTimeoutSeconds),
+    healthyThreshold: wholeNumber(RANGES.healthCheckThreshold),
+    unhealthyThreshold: wholeNumber(RANGES.healthCheckThreshold),
   }),
   deregistrationDelaySeconds: z.union(
-    [wholeNumber(0, 3600, "seconds", "an ALB limit"), z.literal("stop timeout")],
+    [wholeNumber(RANGES.deregistrationDelaySeconds), z.literal("stop timeout")],
     'must be a number of seconds or "stop timeout"',
   ),
   routes: z.enum(["original", "complete"], 'must be "original" or "complete"'),
@@ -185,10 +197,8 @@ const cache = z.strictObject({
   nodeType: z
     .string()
     .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, 'must be an ElastiCache node type, like "cache.t3.micro"'),
-  // Source: `NumCacheNodes` of `CreateCacheCluster` in the ElastiCache API reference; more only on request.
-  nodeCount: wholeNumber(1, 40, "nodes", "an ElastiCache limit"),
-  // Source: `-I` in memcached's manual.
-  maxItemSizeBytes: wholeNumber(KIB, 128 * MIB, "bytes", "Memcached takes 1 KiB to 128 MiB"),
+  nodeCount: wholeNumber(RANGES.cacheNodes),
+  maxItemSizeBytes: wholeNumber(RANGES.cacheItemBytes),
   maintenanceWindow: text,
   createServiceLinkedRole: z.boolean(),
 });
@@ -199,13 +209,14 @@ const fargateSize = z.custom<FargateSize>(isFargateSize, {
 
 const serviceTasks: z.ZodType<ServiceTasks> = z.strictObject({
   size: fargateSize,
-  count: wholeNumber(0, 5000, "tasks", "the ECS quota of tasks in a service"),
-  stopTimeoutSeconds: wholeNumber(2, 120, "seconds", "a Fargate limit"),
+  count: wholeNumber(RANGES.taskCount),
+  stopTimeoutSeconds: wholeNumber(RANGES.stopTimeoutSeconds),
 });
 
+const { minimum: minDays, maximum: maxDays, why: whyDays } = RANGES.retentionDays;
 const retentionDays = z.custom<RetentionDays>(
-  (value) => value === "forever" || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 36500),
-  'must be a whole number of days from 1 to 36500 (Loki takes no less than a day), or "forever"',
+  (value) => value === "forever" || (Number.isInteger(value) && Number(value) >= minDays && Number(value) <= maxDays),
+  `must be a whole number of days from ${minDays} to ${maxDays} (${whyDays}), or "forever"`,
 );
 
 const secretName = z
@@ -218,6 +229,12 @@ const secretName = z
 /** A colon would end the key in `<arn>:<key>::`. */
 const secretKey = z.string().regex(/^[^:\s]+$/, "must be a key of the secret's JSON text, without colons and spaces");
 
+/** Grafana expands `$…` in its settings, and people type the name. */
+const grafanaLogin = z
+  .string()
+  .regex(/^[\w.@+-]+$/, "must be letters, digits and _.@+- only, on one line")
+  .max(MAX_GRAFANA_LOGIN, `must be at most ${MAX_GRAFANA_LOGIN} characters (a Grafana limit)`);
+
 /** The form of each value by itself; rules that look at several values are in `rules.ts`. */
 export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   projectName: namePart,
@@ -227,7 +244,8 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
     .regex(
       /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/,
       'must be a region of the "aws" partition, like "ap-northeast-2" (the roles\' policies name no other partition)',
-    ),
+    )
+    .refine((region) => region in REGION_ZONES, "must be a region that modules/config/limits.ts lists with its zones"),
   accountId: z
     .string()
     .regex(/^\d{12}$/, "must be the 12 digits of an AWS account")
@@ -239,7 +257,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   dataBucket,
   storagePrefixes,
   imageRepositories,
-  imageVersions: z.record(z.enum(SERVICE_NAMES), upstreamVersion),
+  imageVersions: z.partialRecord(z.enum(SERVICE_NAMES), upstreamVersion),
   serviceDiscovery: z.strictObject({
     namespace: z
       .string()
@@ -247,7 +265,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
         /^(?=.{1,240}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
         "must be a DNS name in lower case: labels of at most 63 letters, digits and dashes, 240 characters in all",
       ),
-    ttlSeconds: wholeNumber(0, 2147483647, "seconds", "a Cloud Map limit"),
+    ttlSeconds: wholeNumber(RANGES.ttlSeconds),
   }),
   loadBalancer,
   cache,
@@ -257,7 +275,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
     waitForSteadyState: z.boolean(),
   }),
   iam: z.strictObject({ taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"') }),
-  services: z.record(z.enum(SERVICE_NAMES), serviceTasks),
+  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
   tenants: z.strictObject({
     platform: z
       .string()
@@ -274,7 +292,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   }),
   alloy: z.strictObject({ acceptOtlp: z.boolean() }),
   grafana: z.strictObject({
-    adminUser: text,
+    adminUser: grafanaLogin,
     adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: secretKey }),
     database: z.literal("ephemeral", 'must be "ephemeral", which accepts that the task\'s disk holds it'),
   }),

@@ -1,62 +1,101 @@
 import type { PlatformConfig } from "../config/platform-config";
-import { lokiOtlpUrl, lokiPushUrl } from "./loki";
+import { allow } from "../policy-document";
+import { DESCRIBE_EC2, READ_TAGS } from "./cloudwatch-permissions";
+import { lokiOtlpUrl } from "./loki";
 import { mimirOtlpUrl, mimirPushUrl } from "./mimir";
-import {
-  defineService,
-  portsIf,
-  type Environment,
-  type ServiceDefinition,
-  type ServicePort,
-} from "./service-definition";
+import { defineService, type Environment, type Permissions, type ServiceDefinition } from "./service-definition";
+import { VERSION_WORD, type ServiceImage } from "./service-image";
 import { tempoOtlpUrl } from "./tempo";
 
 /** Alloy: collects CloudWatch metrics and writes them to Mimir, takes OTLP on request; inside the VPC only. */
 export function alloy(config: PlatformConfig): ServiceDefinition {
-  const original = config.serviceConfigs === "original";
+  // The receivers always listen; unless OTLP is accepted, on the task's own loopback.
+  const { acceptOtlp } = config.alloy;
+  const otlp = { reachableFromTasks: acceptOtlp, mapped: acceptOtlp };
   return defineService({
-    name: "alloy",
     title: "Alloy",
-    upstreamImage: "grafana/alloy",
+    image: IMAGE,
     ports: {
       http: { number: 12345, label: "Alloy HTTP", reachableFromTasks: true },
-      ...portsIf(original, UNUSED_PORT),
-      ...portsIf(!original, otlpPorts(config)),
+      "otlp-grpc": { number: 4317, label: "Alloy OTLP gRPC", ...otlp },
+      "otlp-http": { number: 4318, label: "Alloy OTLP HTTP", ...otlp },
     },
+    serves: () => ({
+      http: { paths: ["/-/ready", "/-/healthy", "/metrics"], bases: [""] },
+      "otlp-grpc": { paths: [], bases: [""] },
+      "otlp-http": { paths: [], bases: [""] },
+    }),
     readiness: { path: "/-/ready", port: "http" },
-    stopTimeoutSeconds: config.services.alloy.stopTimeoutSeconds,
     // The flush deadline of prometheus.remote_write is one minute.
     flushSeconds: 60,
-    taskRole: "alloy",
     storagePrefixes: [],
-    environment: () => (original ? originalEnvironment(config) : environment(config)),
+    permissions: PERMISSIONS,
+    environment: () => environment(config),
   });
 }
 
-/** Nothing listens on it. */
-const UNUSED_PORT = {
-  metrics: { number: 9080, label: "Alloy metrics", reachableFromTasks: false },
-} as const satisfies Record<string, ServicePort>;
+/** Source: the Dockerfile of grafana/alloy. The image runs as root but has a user of its own. */
+const IMAGE: ServiceImage = {
+  upstream: "grafana/alloy",
+  tagPrefix: "v",
+  user: "473:473",
+  hasShell: true,
+  healthCheckPrograms: [],
+  program: {
+    name: "alloy",
+    path: "/bin/alloy",
+    version: { arguments: ["--version"], pattern: VERSION_WORD },
+    releases: "https://github.com/grafana/alloy/releases",
+  },
+  config: {
+    location: "run",
+    variables: "alloy",
+    strictCheck: {
+      name: "validate",
+      // Seen: it takes references to blocks that are not there; checks/service-configs/alloy-rules.ts looks at those.
+      checks: "every block and argument",
+      argumentsFor: (command) => [
+        "validate",
+        ...command.filter((word) => word.startsWith("--stability.level") || word.startsWith("--feature.")),
+        ...command
+          .slice(1)
+          .filter((word) => word.startsWith("/"))
+          .slice(0, 1),
+      ],
+    },
+  },
+};
 
-/** The receivers always listen; unless OTLP is accepted, on the task's own loopback. */
-function otlpPorts({ alloy: { acceptOtlp } }: PlatformConfig) {
-  const isOpen = { reachableFromTasks: acceptOtlp, mapped: acceptOtlp };
-  return {
-    "otlp-grpc": { number: 4317, label: "Alloy OTLP gRPC", ...isOpen },
-    "otlp-http": { number: 4318, label: "Alloy OTLP HTTP", ...isOpen },
-  } satisfies Record<string, ServicePort>;
-}
+/** Reads the metrics that it collects, and the names of what they are about. */
+const PERMISSIONS: Permissions = {
+  policyName: "cloudwatch-access",
+  subject: "cloudwatch",
+  statements: ({ region, accountId, logGroups }) => [
+    allow("CloudWatchMetricsReadOnly", [
+      "cloudwatch:GetMetricData",
+      "cloudwatch:GetMetricStatistics",
+      "cloudwatch:ListMetrics",
+    ]),
+    allow(
+      "CloudWatchLogsReadOnly",
+      ["logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+      [logGroups],
+    ),
+    DESCRIBE_EC2,
+    allow("RDSDescribeReadOnly", ["rds:DescribeDBInstances"], [`arn:aws:rds:${region}:${accountId}:db:*`]),
+    allow("ELBDescribeReadOnly", [
+      "elasticloadbalancing:DescribeLoadBalancers",
+      "elasticloadbalancing:DescribeTargetGroups",
+    ]),
+    READ_TAGS,
+    READ_ACCOUNT_NAME,
+  ],
+};
 
-function originalEnvironment(config: PlatformConfig): Environment {
-  return {
-    AWS_REGION: config.region,
-    LOKI_TENANT: config.tenants.platform,
-    LOKI_URL: lokiPushUrl(config),
-    MIMIR_TENANT: config.tenants.platform,
-    MIMIR_URL: mimirPushUrl(config),
-  };
-}
+/** The CloudWatch exporter labels each metric with the account's name; without it, it logs a refusal every five minutes. */
+export const READ_ACCOUNT_NAME = allow("AccountNameReadOnly", ["iam:ListAccountAliases"]);
 
-/** What dockerfiles/alloy/config.alloy reads. */
+/** The variables that dockerfiles/alloy/config.alloy reads. */
 function environment(config: PlatformConfig): Environment {
   return {
     ALLOY_OTLP_LISTEN_ADDRESS: config.alloy.acceptOtlp ? "0.0.0.0" : "127.0.0.1",

@@ -1,59 +1,82 @@
 import type { PlatformConfig } from "../config/platform-config";
+import { callsTo } from "./client-call";
+import { GRPC_PORT } from "./grpc";
 import { internalHost } from "./internal-host";
-import { grpcPort } from "./grpc";
-import { MEMBERLIST_PORT, MEMBERLIST_PORTS, memberlistEnvironment } from "./memberlist";
+import { MEMBERLIST_PORTS, memberlistEnvironment } from "./memberlist";
 import { retentionHours } from "./retention";
-import { defineService, portsIf, type Environment, type ServiceDefinition, type Wiring } from "./service-definition";
+import { defineService, type Environment, type ServiceDefinition, type Wiring } from "./service-definition";
+import { checkByFlag, VERSION_WORD, type ServiceImage } from "./service-image";
 
 const HTTP_PORT = 3100;
 
 /** Loki: logs. */
 export function loki(config: PlatformConfig): ServiceDefinition {
-  const original = config.serviceConfigs === "original";
   return defineService({
-    name: "loki",
     title: "Loki",
-    upstreamImage: "grafana/loki",
+    image: IMAGE,
     ports: {
       http: { number: HTTP_PORT, label: "Loki HTTP", reachableFromTasks: true },
-      // The original config has it too, but no rule lets another task in.
-      ...portsIf(!original, { grpc: grpcPort(config) }),
+      grpc: GRPC_PORT,
       ...MEMBERLIST_PORTS,
     },
+    serves: () => ({
+      http: {
+        paths: ["/loki/api/v1/*", "/otlp/v1/logs", "/ready"],
+        bases: ["", "/loki/api/v1/push", "/otlp"],
+      },
+    }),
     readiness: { path: "/ready", port: "http" },
     loadBalancing: {
-      routes: [{ priority: 20, paths: paths(config), port: "http" }],
+      routes: [{ priority: 20, paths: ["/loki/*", "/otlp/v1/logs"], port: "http" }],
       healthCheckGracePeriodSeconds: 120,
     },
-    stopTimeoutSeconds: config.services.loki.stopTimeoutSeconds,
-    ...(original ? {} : { largestCacheItemBytes: 2 * 1024 * 1024 }),
-    taskRole: "lgtm",
+    clientCalls: CLIENT_CALLS,
+    largestCacheItemBytes: 2 * 1024 * 1024,
+    maxTasks: 1,
     storagePrefixes: [config.storagePrefixes.loki],
-    environment: (wiring) => ({
-      ...originalEnvironment(config, wiring),
-      ...(original ? {} : addedEnvironment(config)),
-    }),
+    environment: (wiring) => environment(config, wiring),
   });
 }
 
-function originalEnvironment(config: PlatformConfig, { memcachedEndpoint }: Wiring): Environment {
+/** Source: the Dockerfile of grafana/loki. A busybox is there; that a health check finds its programs was never seen. */
+const IMAGE: ServiceImage = {
+  upstream: "grafana/loki",
+  user: "10001:10001",
+  hasShell: true,
+  healthCheckPrograms: [],
+  program: {
+    name: "loki",
+    path: "/usr/bin/loki",
+    version: { arguments: ["-version"], pattern: VERSION_WORD },
+    releases: "https://github.com/grafana/loki/releases",
+    writableFolders: ["/loki"],
+  },
+  config: {
+    location: "-config.file",
+    variables: "braced",
+    strictCheck: checkByFlag("-verify-config", "every field, then the values"),
+  },
+};
+
+const CLIENT_CALLS = callsTo("http", [
+  ["Loki push", "POST", "/loki/api/v1/push"],
+  ["OTLP logs", "POST", "/otlp/v1/logs"],
+  ["Loki range query", "GET", '/loki/api/v1/query_range?query={job="test"}'],
+  ["Loki labels", "GET", "/loki/api/v1/labels"],
+  ["Loki label values", "GET", "/loki/api/v1/label/job/values"],
+  ["Loki tail", "GET", '/loki/api/v1/tail?query={job="test"}'],
+]);
+
+function environment(config: PlatformConfig, { memcachedEndpoint }: Wiring): Environment {
   return {
+    ...memberlistEnvironment(config, "loki"),
     AWS_REGION: config.region,
     LOKI_HOST: internalHost(config, "loki"),
+    LOKI_RETENTION: retentionHours(config.retention.logsDays),
     LOKI_S3_BUCKET: config.dataBucket.name,
     LOKI_STORAGE_PREFIX: config.storagePrefixes.loki,
-    MEMBERLIST_PORT: String(MEMBERLIST_PORT),
     MEMCACHED_ENDPOINT: memcachedEndpoint,
   };
-}
-
-/** What dockerfiles/loki/config.yaml reads beside the original variables, all of which it reads. */
-function addedEnvironment(config: PlatformConfig): Environment {
-  return { ...memberlistEnvironment(config, "loki"), LOKI_RETENTION: retentionHours(config.retention.logsDays) };
-}
-
-function paths({ loadBalancer }: PlatformConfig): readonly string[] {
-  return loadBalancer.routes === "original" ? ["/loki/*"] : ["/loki/*", "/otlp/v1/logs"];
 }
 
 /** Base of Loki's API, for data sources. */

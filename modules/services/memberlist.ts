@@ -1,7 +1,6 @@
 import type { PlatformConfig } from "../config/platform-config";
-import { namePrefix } from "../config/name-prefix";
+import { namePrefix } from "../config/names";
 import type { ServicePort } from "./service-definition";
-import type { ServiceName } from "../config/service-name";
 
 /** Port of the gossip by which the instances of a service find each other. */
 export const MEMBERLIST_PORT = 7946;
@@ -25,7 +24,7 @@ export const MEMBERLIST_PORTS = {
  * @param config the platform
  * @param service the service
  */
-export function memberlistEnvironment(config: PlatformConfig, service: ServiceName): Readonly<Record<string, string>> {
+export function memberlistEnvironment(config: PlatformConfig, service: string): Readonly<Record<string, string>> {
   return {
     MEMBERLIST_CLUSTER_LABEL: `${namePrefix(config)}-${service}`,
     MEMBERLIST_PORT: String(MEMBERLIST_PORT),

@@ -1,4 +1,6 @@
-import type { ServiceName } from "../config/service-name";
+import type { PolicyStatement } from "../policy-document";
+import type { ClientCall } from "./client-call";
+import type { ServiceImage } from "./service-image";
 
 /** A port on which a service's container listens. */
 export interface ServicePort {
@@ -16,17 +18,6 @@ export interface ServicePort {
   readonly mapped?: boolean;
 }
 
-/**
- * Ports that a service has under some configurations only. The type says nothing of their names, so that neither routes
- * nor readiness can rely on them.
- *
- * @param isPresent whether the service has them
- * @param ports the ports
- */
-export function portsIf(isPresent: boolean, ports: Readonly<Record<string, ServicePort>>): object {
-  return isPresent ? ports : {};
-}
-
 /** One listener rule: which paths go to which port. */
 export interface Route<PortName extends string = string> {
   /** Order of the rule on the listener, unique in the catalog; the lowest number is tried first. */
@@ -37,7 +28,7 @@ export interface Route<PortName extends string = string> {
   readonly port: PortName;
 }
 
-/** How a service sits behind the load balancer; a service without it is reachable inside the VPC alone. */
+/** A service's place behind the load balancer. */
 export interface LoadBalancing<PortName extends string = string> {
   /** Rules that lead to the service, or `default` for all requests that no rule of another service takes. */
   readonly routes: readonly Route<PortName>[] | "default";
@@ -73,35 +64,74 @@ export interface Wiring {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** The IAM role that a service's tasks run under. */
-export type TaskRoleName = "lgtm" | "alloy" | "grafana";
+/** Paths that a service answers on one of its ports. */
+export interface ServedPaths {
+  /** Patterns of all paths that end in something else than a 404; `*` stands for any text. */
+  readonly paths: readonly string[];
+  /**
+   * Bases and addresses by which other tasks use the service; a URL in a task's environment ends in one of them.
+   * @default - no other task uses it
+   */
+  readonly bases?: readonly string[];
+}
 
-/** All that the platform knows about a service. Everything that AWS needs for it is derived from here. */
+/** The account and the platform in which permissions are given. */
+export interface PermissionScope {
+  readonly region: string;
+  readonly accountId: string;
+  /** ARN of the log groups that may be read. */
+  readonly logGroups: string;
+}
+
+/** Permissions of a service's tasks beside those on its own folders of the data bucket. */
+export interface Permissions {
+  /** Name of the policy in the role. */
+  readonly policyName: string;
+  /** Subject of the policy: its address is `aws_iam_role_policy.<service>_<subject>_access`. */
+  readonly subject: string;
+  readonly statements: (scope: PermissionScope) => readonly PolicyStatement[];
+}
+
+/** All that the platform knows about a service. Everything that AWS needs for it, and every check, is derived from here. */
 export interface ServiceDefinition<PortName extends string = string> {
-  readonly name: ServiceName;
   /** Name in prose and descriptions, `Mimir`. */
   readonly title: string;
-  /** Repository of the upstream image that our image is built from. */
-  readonly upstreamImage: string;
+  readonly image: ServiceImage;
   readonly ports: Readonly<Record<PortName, ServicePort>>;
+  /**
+   * Paths that the program answers, by port. Seen with the program at the pinned version.
+   *
+   * @param setting reads a key of the config in the image, `http_api_prefix`; undefined where there is none
+   */
+  readonly serves: (setting: (key: string) => unknown) => Readonly<Partial<Record<NoInfer<PortName>, ServedPaths>>>;
   /** Path and port that answer 200 when the service can take requests; the only ones health checks may use. */
   readonly readiness: { readonly path: string; readonly port: NoInfer<PortName> };
+  /** @default - it is reachable inside the VPC alone */
   readonly loadBalancing?: LoadBalancing<NoInfer<PortName>>;
-  /** Seconds between SIGTERM and SIGKILL, at most 120 on Fargate; time to write what is still in memory. */
-  readonly stopTimeoutSeconds: number;
+  /**
+   * Requests that clients send to it through the load balancer; before every synth each is run against the listener rules.
+   * @default - none
+   */
+  readonly clientCalls?: readonly ClientCall<NoInfer<PortName>>[];
   /**
    * Seconds that the service may need to write what is still in memory when it is told to stop.
    * @default - not known to be bounded
    */
-  readonly flushSeconds?: number;
+  readonly flushSeconds?: number | undefined;
   /**
    * Largest item in bytes that the service puts into the cache.
    * @default - the service does not use the cache
    */
-  readonly largestCacheItemBytes?: number;
-  readonly taskRole: TaskRoleName;
-  /** Folders of the data bucket that are the service's own. */
+  readonly largestCacheItemBytes?: number | undefined;
+  /**
+   * Most tasks that the config below `dockerfiles/` is made for.
+   * @default - any number
+   */
+  readonly maxTasks?: number | undefined;
+  /** Folders of the data bucket that are the service's own; its tasks may read, write and list them. */
   readonly storagePrefixes: readonly string[];
+  /** @default - its tasks may do nothing else in the account */
+  readonly permissions?: Permissions;
   readonly environment: (wiring: Wiring) => Environment;
   /** Environment variables that come from Secrets Manager. */
   readonly secrets?: Readonly<Record<string, SecretReference>>;
@@ -109,7 +139,8 @@ export interface ServiceDefinition<PortName extends string = string> {
 }
 
 /**
- * Checks that routes and readiness name ports that the definition has, then forgets which names these were.
+ * Checks that routes, readiness, served paths and client calls name ports that the definition has, then forgets which names
+ * these were.
  *
  * @param definition the service
  */

@@ -1,5 +1,6 @@
-import type { ServiceDefinition, ServicePort } from "./service-definition";
 import type { ServiceName } from "../config/service-name";
+import type { DeployedService } from "./catalog";
+import type { ServicePort } from "./service-definition";
 
 /** A container port of a service that the load balancer forwards to, with the rules that lead there. */
 export interface TargetGroupDefinition {
@@ -8,7 +9,7 @@ export interface TargetGroupDefinition {
   readonly service: ServiceName;
   readonly portName: string;
   readonly port: number;
-  /** What answers the health checks: always the service's readiness path and port. */
+  /** Path and port that answer the health checks: always the service's readiness. */
   readonly healthCheck: { readonly path: string; readonly port: number };
   /** Seconds after SIGTERM that the service's tasks get to finish. */
   readonly stopTimeoutSeconds: number;
@@ -23,7 +24,7 @@ export interface TargetGroupDefinition {
  *
  * @param service the service; one that is not behind the load balancer has none
  */
-export function targetGroupsOf(service: ServiceDefinition): readonly TargetGroupDefinition[] {
+export function targetGroupsOf(service: DeployedService): readonly TargetGroupDefinition[] {
   if (service.loadBalancing === undefined) return [];
   const { routes } = service.loadBalancing;
   const portNames = routes === "default" ? [service.readiness.port] : [...new Set(routes.map((route) => route.port))];
@@ -33,7 +34,7 @@ export function targetGroupsOf(service: ServiceDefinition): readonly TargetGroup
     portName,
     port: portOf(service, portName).number,
     healthCheck: { path: service.readiness.path, port: portOf(service, service.readiness.port).number },
-    stopTimeoutSeconds: service.stopTimeoutSeconds,
+    stopTimeoutSeconds: service.tasks.stopTimeoutSeconds,
     rules: routes === "default" ? [] : routes.filter((route) => route.port === portName),
     isDefault: routes === "default",
   }));
@@ -60,7 +61,7 @@ export function deregistrationDelayOf(
  *
  * @throws Error if the service has no port of that name, which `defineService` rules out for routes and readiness
  */
-export function portOf(service: ServiceDefinition, portName: string): ServicePort {
+export function portOf(service: DeployedService, portName: string): ServicePort {
   const port = service.ports[portName];
   if (port === undefined) throw new Error(`${service.name} has no port named ${portName}`);
   return port;

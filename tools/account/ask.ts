@@ -2,7 +2,7 @@ import { awsErrorCode, explainAwsError } from "../aws/errors";
 import { redact } from "../terminal/redact";
 import { UserError } from "../terminal/user-error";
 
-/** What was asked of AWS, or why it is not known. */
+/** Answer of AWS, or the reason why there is none. */
 export type Answer<Value> =
   | { readonly known: true; readonly value: Value }
   /** `why` completes "not checked: …". */
@@ -23,7 +23,7 @@ export async function ask<Value>(actions: readonly string[], question: () => Pro
   try {
     return { known: true, value: await question() };
   } catch (error) {
-    // What was explained already is looked at as AWS said it.
+    // An error that was explained already is read as AWS said it.
     const origin: unknown = error instanceof UserError ? (error.cause ?? error) : error;
     const code = awsErrorCode(origin);
     if (code !== undefined && DENIED.test(code)) return { known: false, why: `needs ${actions.join(", ")}` };

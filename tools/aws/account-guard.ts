@@ -6,14 +6,14 @@ import { onAws } from "./errors";
 import type { AwsTarget } from "./target";
 import { UserError } from "../terminal/user-error";
 
-/** Who the credentials belong to. */
+/** Owner of the credentials. */
 export interface Caller {
   /** Twelve digits. */
   readonly account: string;
   readonly arn: string;
 }
 
-/** Which profile may change which environment; `deployments` of common.config.ts is one. */
+/** Profile that may change each environment; `deployments` of common.config.ts is one. */
 export type DeployedProfiles = Readonly<Record<string, { readonly profile: string }>>;
 
 /**

@@ -1,6 +1,6 @@
 import { awsTarget, type AwsTarget } from "./target";
 
-/** What every client of the AWS SDK is made with. */
+/** Options of every client of the AWS SDK. */
 export interface AwsClientConfig {
   readonly region: string;
   readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };

@@ -6,7 +6,7 @@ import type { AwsTarget } from "./target";
 
 /** Connections to the AWS services that the command line itself calls. */
 export interface AwsClients {
-  /** What the calls reach. */
+  /** Target of the calls. */
   readonly target: AwsTarget;
   readonly s3: S3Client;
   readonly dynamo: DynamoDBClient;

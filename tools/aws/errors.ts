@@ -1,12 +1,12 @@
 import { UserError, type UserErrorParts } from "../terminal/user-error";
 
-/** What was asked of AWS, for messages. */
+/** Description of a call, for messages. */
 export interface AwsCall {
-  /** What was being done, as in "cannot <doing>": `read the state of 01-vpc`. */
+  /** Activity, as in "cannot <doing>": `read the state of 01-vpc`. */
   readonly doing: string;
   /** The bucket asked for. @default - none */
   readonly bucket?: string;
-  /** What makes the bucket or table when it is absent. @default - not known */
+  /** Command or layer that makes the bucket or table when it is absent. @default - not known */
   readonly madeBy?: string;
   /** The DynamoDB table asked for. @default - none */
   readonly table?: string;

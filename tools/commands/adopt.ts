@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { exitCodes } from "../terminal/exit-codes";
 import { progressMode } from "../terminal/progress";
+import { addCommand } from "./command-list";
 import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -16,10 +17,8 @@ interface Options {
 }
 
 /** `./lgtm adopt`: the proof that taking over the existing infrastructure changes nothing. */
-export function registerAdopt(program: Command): void {
-  program
-    .command("adopt")
-    .summary("prove that taking over what runs changes nothing")
+export function register(program: Command): void {
+  addCommand(program, "adopt")
     .description(
       "Plans every layer against its remote state and reports what would change; applies nothing. " +
         "Works on the account of the credentials in the environment, or with --fixtures on a mock of AWS " +

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { interruptSignal } from "../terminal/process";
 import { progressMode } from "../terminal/progress";
-import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
+import { addCommand } from "./command-list";
+import { gitHubOption, jsonOption, parallelOption, profileOption, sha256 } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -13,16 +15,14 @@ interface Options {
   readonly profile?: string;
   readonly parallel: number;
   readonly resume?: true;
-  readonly page?: string;
+  readonly html?: string;
   readonly github?: true;
   readonly json?: true;
 }
 
 /** `./lgtm apply`: exactly what was approved. */
-export function registerApply(program: Command): void {
-  program
-    .command("apply")
-    .summary("apply exactly the plans that were approved")
+export function register(program: Command): void {
+  addCommand(program, "apply")
     .description(
       "Verifies the manifest and every plan against the approved SHA-256, this commit, the profile, the tools and the states, " +
         "then applies exactly these plans in the declared order. A layer that was planned provisionally is planned anew once its " +
@@ -34,9 +34,9 @@ export function registerApply(program: Command): void {
       "--manifest <file>",
       "the manifest that `./lgtm plan` wrote: a file, or s3://bucket/…/manifest.json",
     )
-    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report")
+    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report", sha256)
     .option("--resume", "take up an apply of these plans that stopped half way")
-    .option("--page <file>", "where it stops for a second approval: write the page for whoever approves here")
+    .option("--html <file>", "where it stops for a second approval: write the page for whoever approves here")
     .addOption(profileOption())
     .addOption(parallelOption())
     .addOption(gitHubOption())
@@ -66,8 +66,9 @@ async function runApply(options: Options): Promise<void> {
     : await diagnoseFailure(result.outcomes, { profile: options.profile });
   const report = [renderApply(result), ...(diagnosis === undefined ? [] : [renderFailureDiagnosis(diagnosis)])];
   const text = report.join("\n\n").trimEnd();
-  const { writePage } = load("../delivery/report/html") as typeof import("../delivery/report/html");
-  if (options.page !== undefined && result.rest !== undefined) writePage(options.page, result.rest.report);
+  const { renderHtml } = load("../delivery/report/html") as typeof import("../delivery/report/html");
+  if (options.html !== undefined && result.rest !== undefined)
+    writeFileSync(options.html, renderHtml(result.rest.report));
   const { printApplied } = load("./print-applied") as typeof import("./print-applied");
   printApplied(result, text, options, { diagnosis });
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { progressMode } from "../terminal/progress";
-import { gitHubOption, jsonOption, parallelOption, profileOption } from "./options";
+import { addCommand } from "./command-list";
+import { gitHubOption, jsonOption, parallelOption, profileOption, sha256 } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -18,10 +19,8 @@ interface Options {
 }
 
 /** `./lgtm destroy`: exactly what was approved to go, in reverse order. */
-export function registerDestroy(program: Command): void {
-  program
-    .command("destroy")
-    .summary("destroy exactly what was approved, in reverse order")
+export function register(program: Command): void {
+  addCommand(program, "destroy")
     .description(
       "Carries out plans of `./lgtm plan --destroy`, after the same checks as `./lgtm apply`: the layers that stand on others go " +
         "first. What holds data (buckets, image repositories, the lock table) is in such a plan only if it was named there. " +
@@ -31,7 +30,7 @@ export function registerDestroy(program: Command): void {
       "--manifest <file>",
       "the manifest that `./lgtm plan --destroy` wrote: a file, or s3://bucket/…/manifest.json",
     )
-    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report")
+    .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report", sha256)
     .requiredOption("--confirm <phrase>", 'the words "destroy <environment>"')
     .option("--resume", "take up a destruction of these plans that stopped half way")
     .addOption(profileOption())

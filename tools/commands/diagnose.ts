@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { SERVICE_NAMES } from "../../modules/config/service-name";
 import { exitCodes } from "../terminal/exit-codes";
 import { namedServices } from "./named-services";
+import { addCommand } from "./command-list";
 import { jsonOption, positiveInteger, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -14,29 +15,22 @@ interface Options {
   readonly json?: true;
 }
 
-/** `./lgtm diagnose`: why services do not run. */
-export function registerDiagnose(program: Command): void {
-  program
-    .command("diagnose")
-    .summary("say why services do not run, and what it looks like")
+/** Adds `./lgtm diagnose`, which says why services do not run. */
+export function register(program: Command): void {
+  addCommand(program, "diagnose")
     .description(
       "Looks at the services on the account of the credentials in the environment: deployments and rollbacks, stopped tasks " +
         "with reason and exit code, target health, events and the last log lines, and says which incident of the history it " +
-        "looks like, with the remedy. Read-only. What may not be read is named. Values that look like secrets are hidden. " +
+        "looks like, with the remedy. Read-only. What may not be read is named; --json lists all IAM actions that are used. " +
+        "Values that look like secrets are hidden. " +
         "Ends with 3 if a service is in trouble or absent, with 4 if none could be looked at.",
     )
     .argument("[service...]", `services: ${SERVICE_NAMES.join(", ")} (default: all)`)
     .option("--lines <n>", "log lines to show of each service", positiveInteger, 15)
     .addOption(profileOption())
     .addOption(jsonOption())
-    .addHelpText("after", help)
+    .addHelpText("after", "\nExample:\n  $ ./lgtm diagnose\n  $ ./lgtm diagnose tempo --lines 50")
     .action(runDiagnose);
-}
-
-function help(): string {
-  const { DIAGNOSE_ACTIONS } = load("../account/diagnose/diagnose") as typeof import("../account/diagnose/diagnose");
-  const needs = `Needs (what is missing is skipped): ${DIAGNOSE_ACTIONS.join(", ")}.`;
-  return `\n${needs}\n\nExample:\n  $ ./lgtm diagnose\n  $ ./lgtm diagnose tempo --lines 50`;
 }
 
 async function runDiagnose(names: readonly string[], options: Options): Promise<void> {
@@ -44,6 +38,7 @@ async function runDiagnose(names: readonly string[], options: Options): Promise<
   const { diagnoseAccount } = load(
     "../account/diagnose/diagnose-account",
   ) as typeof import("../account/diagnose/diagnose-account");
+  const { DIAGNOSE_ACTIONS } = load("../account/diagnose/diagnose") as typeof import("../account/diagnose/diagnose");
   const { renderDiagnoses } = load("../account/diagnose/report") as typeof import("../account/diagnose/report");
   const found = await diagnoseAccount({
     profile: options.profile,
@@ -54,7 +49,9 @@ async function runDiagnose(names: readonly string[], options: Options): Promise<
     },
   });
   const text =
-    options.json === true ? JSON.stringify(found, undefined, 2) : renderDiagnoses(found.services, names.length > 0);
+    options.json === true
+      ? JSON.stringify({ ...found, actions: DIAGNOSE_ACTIONS }, undefined, 2)
+      : renderDiagnoses(found.services, names.length > 0);
   process.stdout.write(`${text}\n`);
   const statuses = found.services.map(({ status }) => status);
   if (statuses.every((status) => status === "not checked")) process.exitCode = exitCodes.failed;

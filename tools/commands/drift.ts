@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { exitCodes } from "../terminal/exit-codes";
 import { progressMode } from "../terminal/progress";
+import { addCommand } from "./command-list";
 import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -15,10 +16,8 @@ interface Options {
 }
 
 /** `./lgtm drift`: what was changed outside Terraform. */
-export function registerDrift(program: Command): void {
-  program
-    .command("drift")
-    .summary("say what was changed outside Terraform")
+export function register(program: Command): void {
+  addCommand(program, "drift")
     .description(
       "Plans layers with a fresh look at the real resources and says what differs from their states. What the configuration " +
         "leaves to others (desired counts) is no drift, nor is what is configured and not applied yet. Applies nothing. " +

@@ -1,21 +1,25 @@
 import type { Command } from "commander";
+import { createRequire } from "node:module";
 import { exitCodes, type ExitName } from "../terminal/exit-codes";
 import { formatSeconds } from "../terminal/format";
-import { checkWorkflows } from "../checkout/lint/check-workflows";
 import { projectRoot } from "../terminal/paths";
-import { startProgress, progressMode } from "../terminal/progress";
 import { run } from "../terminal/process";
+import { progressMode, startProgress } from "../terminal/progress";
 import { UserError } from "../terminal/user-error";
+import { addCommand } from "./command-list";
 import { jsonOption } from "./options";
-import { packageProgram } from "../terminal/package-program";
+
+/** Loads when the command runs: what is behind it takes longer to load than help may take. */
+const load = createRequire(__filename);
 
 interface Options {
+  readonly fix?: true;
   readonly json?: true;
 }
 
 interface CheckResult {
   readonly ok: boolean;
-  /** What it found, and how to mend it. */
+  /** The findings, and how to mend them. */
   readonly output: string;
   /** @default - "negative" where it found something */
   readonly exit?: ExitName;
@@ -26,18 +30,39 @@ interface Check {
   readonly run: (note: (line: string) => void) => Promise<CheckResult>;
 }
 
-/** What a finding of each check is mended with is part of its own output; Prettier's is `npx prettier --write .`. */
-const checks: readonly Check[] = [
-  packageCheck("prettier", ["--check", "--log-level=warn", "."]),
-  packageCheck("eslint", ["--max-warnings=0", "."]),
-  packageCheck("tsc", ["--noEmit", "--pretty", "false"]),
-  { name: "workflows", run: checkTheWorkflows },
-];
+/**
+ * The checks. Those that can mend what they find do so with --fix: ESLint first, since Prettier has the last word on form.
+ *
+ * @param fix whether they mend what they can
+ */
+function checksFor(fix: boolean): readonly Check[] {
+  const prettier = packageCheck("prettier", [fix ? "--write" : "--check", "--log-level=warn", "."]);
+  const eslint = packageCheck("eslint", ["--max-warnings=0", ...(fix ? ["--fix"] : []), "."]);
+  const formed = fix ? [inTurn(eslint, prettier)] : [prettier, eslint];
+  return [
+    ...formed,
+    packageCheck("tsc", ["--noEmit", "--pretty", "false"]),
+    { name: "workflows", run: checkTheWorkflows },
+  ];
+}
+
+/** Two checks that write the same files, one after the other. */
+function inTurn(first: Check, second: Check): Check {
+  return {
+    name: `${first.name}, ${second.name}`,
+    run: async (note) => {
+      const results = [await first.run(note), await second.run(note)];
+      const output = results.map((result) => result.output).filter((text) => text !== "");
+      return { ok: results.every(({ ok }) => ok), output: output.join("\n") };
+    },
+  };
+}
 
 function packageCheck(name: string, args: readonly string[]): Check {
   return {
     name,
     run: async () => {
+      const { packageProgram } = load("../terminal/package-program") as typeof import("../terminal/package-program");
       const { code, stdout, stderr } = await run(process.execPath, [packageProgram(name), ...args], {
         cwd: projectRoot,
       });
@@ -47,6 +72,9 @@ function packageCheck(name: string, args: readonly string[]): Check {
 }
 
 async function checkTheWorkflows(note: (line: string) => void): Promise<CheckResult> {
+  const { checkWorkflows } = load(
+    "../checkout/lint/check-workflows",
+  ) as typeof import("../checkout/lint/check-workflows");
   try {
     return await checkWorkflows(undefined, note);
   } catch (error) {
@@ -55,21 +83,21 @@ async function checkTheWorkflows(note: (line: string) => void): Promise<CheckRes
   }
 }
 
-/** `./lgtm lint`: format, lint rules, types and workflows. */
-export function registerLint(program: Command): void {
-  program
-    .command("lint")
-    .summary("check format, lint rules, types and workflows")
+/** Adds `./lgtm lint`, which checks format, lint rules, types and workflows. */
+export function register(program: Command): void {
+  addCommand(program, "lint")
     .description(
-      "Runs Prettier, ESLint and the TypeScript compiler over the sources, and schemas, actionlint and zizmor over the workflows; " +
-        "changes nothing.",
+      "Runs Prettier, ESLint and the TypeScript compiler over the sources, and schemas, actionlint and zizmor over the workflows. " +
+        "Changes nothing without --fix.",
     )
+    .option("--fix", "let Prettier and ESLint mend what they can")
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  $ ./lgtm lint")
+    .addHelpText("after", "\nExample:\n  $ ./lgtm lint\n  $ ./lgtm lint --fix")
     .action(runLint);
 }
 
 async function runLint(options: Options): Promise<void> {
+  const checks = checksFor(options.fix === true);
   const progress = startProgress(
     checks.map((check) => check.name),
     progressMode(options),

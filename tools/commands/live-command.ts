@@ -3,14 +3,16 @@ import { exitCodes } from "../terminal/exit-codes";
 import type { LiveReport } from "../live/live-report";
 import { rehearseLive, type LiveRehearsal } from "../live/rehearse-live";
 import { renderLive } from "../live/render-live";
+import { count } from "../terminal/format";
 import { progressMode } from "../terminal/progress";
 import { renderRehearsal, rowsOf } from "../rehearse/report";
 
-/** What `rehearse --live` and `dev` are told. */
+/** Options of a run of the whole platform on this machine. */
 export interface LiveCommandOptions {
   readonly profile?: string;
   readonly parallel: number;
-  readonly keep?: true;
+  /** Whether the services run until Ctrl-C, and the mock goes on after that. */
+  readonly keep: boolean;
   readonly resume?: string | true;
   readonly json?: true;
 }
@@ -22,7 +24,7 @@ export async function runLiveCommand(options: LiveCommandOptions): Promise<void>
     profile: options.profile,
     resume: options.resume,
     parallel: options.parallel,
-    keep: options.keep === true,
+    keep: options.keep,
     mode,
     onUp: (report, urls) => {
       if (options.json !== true) process.stderr.write(`${explainUp(report, urls)}\n`);
@@ -38,7 +40,7 @@ function explainUp({ smoke }: LiveReport, urls: readonly string[]): string {
   const failed = smoke.rows.filter(({ state }) => state === "failed").length;
   return [
     "",
-    `The platform runs at ${urls.join(" and ")} (smoke test: ${failed === 0 ? "all ok" : `${failed} checks failed`}).`,
+    `The platform runs at ${urls.join(" and ")} (smoke test: ${failed === 0 ? "all ok" : `${count(failed, "check")} failed`}).`,
     "A change below dockerfiles/<service>/ deploys that service anew, beside the old task, as ECS would.",
     `  ./lgtm smoke --url ${urls[0] ?? ""}   # test it again; password: LGTM_GRAFANA_PASSWORD, or the secret on the mock`,
     "Ctrl-C stops it.",
@@ -52,7 +54,7 @@ function render({ profile, applied, live, kept, runFolder }: LiveRehearsal): str
     ...(kept === undefined
       ? []
       : [
-          `The mock of AWS runs on: \`./lgtm rehearse --live --resume ${basename(runFolder)}\` starts the services again, ` +
+          `The mock of AWS runs on: \`./lgtm dev --resume ${basename(runFolder)}\` starts the services again, ` +
             `\`./lgtm rehearse --stop ${basename(runFolder)}\` ends it.`,
         ]),
   ];

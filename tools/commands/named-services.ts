@@ -1,4 +1,5 @@
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { didYouMean } from "../terminal/did-you-mean";
 import { UserError } from "../terminal/user-error";
 
 /**
@@ -8,10 +9,10 @@ import { UserError } from "../terminal/user-error";
  * @throws UserError (exit "badInput") when one is unknown; it lists the known ones
  */
 export function namedServices(names: readonly string[]): readonly ServiceName[] {
-  const unknown = names.filter((name) => !SERVICE_NAMES.some((service) => service === name));
-  if (unknown.length > 0) {
+  const unknown = names.find((name) => !SERVICE_NAMES.some((service) => service === name));
+  if (unknown !== undefined) {
     throw new UserError({
-      what: `Unknown service: ${unknown.join(", ")}.`,
+      what: `There is no service "${unknown}".${didYouMean(unknown, SERVICE_NAMES)}`,
       mend: `name one of ${SERVICE_NAMES.join(", ")}`,
       exit: "badInput",
     });

@@ -1,9 +1,17 @@
 import { InvalidArgumentError, Option } from "commander";
 import { availableParallelism } from "node:os";
+import { findLayerId, unknownLayer } from "../layers/layer-name";
+import { layerIds } from "../state/layer-id";
 
-/** `--profile NAME`, the same for every command. */
-export function profileOption(): Option {
-  return new Option("--profile <name>", "profile of common.config.ts (default: LGTM_PROFILE, then activeProfile)");
+/**
+ * `--profile NAME`, the same for every command.
+ *
+ * @param description where a command means something more special by it
+ */
+export function profileOption(
+  description = "profile of common.config.ts (default: LGTM_PROFILE, then activeProfile)",
+): Option {
+  return new Option("--profile <name>", description);
 }
 
 /** `--json`, the same for every command. */
@@ -16,13 +24,22 @@ export function gitHubOption(): Option {
   return new Option("--github", "in a workflow: also set the step's outputs and add to the run's summary");
 }
 
-/** `--layer ID`, repeatable; a comma-separated list is taken as well. */
+/** `--layer ID`, repeatable; a comma-separated list is taken as well. It gives whole ids: `60` and `ecs` become `60-ecs`. */
 export function layerOption(): Option {
-  return new Option("--layer <id...>", "only this layer; may be repeated; `all` is all")
+  return new Option("--layer <id...>", "only this layer: 60-ecs, 60 or ecs; may be repeated; `all` is all")
     .default([], "all")
-    .argParser((value: string, previous: readonly string[]) =>
-      collectNames(value, previous).filter((name) => name !== "all"),
-    );
+    .argParser((value: string, previous: readonly string[]) => [
+      ...previous,
+      ...collectNames(value, [])
+        .filter((name) => name !== "all")
+        .map(layerNamed),
+    ]);
+}
+
+function layerNamed(name: string): string {
+  const found = findLayerId(name, layerIds);
+  if (found === undefined) throw unknownLayer(name, layerIds);
+  return found;
 }
 
 /** Collects a repeatable option; a comma-separated list is taken as well. */
@@ -42,6 +59,16 @@ export function applyParallelOption(): Option {
   return new Option("--parallel <n>", "how many layers run side by side")
     .default(2 * availableParallelism(), "two a processor core")
     .argParser(positiveInteger);
+}
+
+/**
+ * Reads a SHA-256 as `./lgtm plan` prints it.
+ * @throws InvalidArgumentError, which commander turns into a message with the option's name
+ */
+export function sha256(value: string): string {
+  const hash = value.trim().toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new InvalidArgumentError("It must be 64 hexadecimal digits.");
+  return hash;
 }
 
 /**

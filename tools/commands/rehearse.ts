@@ -3,12 +3,9 @@ import { relative } from "node:path";
 import { Option, type Command } from "commander";
 import { exitCodes } from "../terminal/exit-codes";
 import { progressMode } from "../terminal/progress";
-import { explainKept } from "../rehearse/kept";
-import { findRecord } from "../rehearse/record";
 import type { RehearsalResult } from "../rehearse/rehearse";
-import { renderRehearsal, rowsOf } from "../rehearse/report";
-import { renderUpgrade } from "../rehearse/upgrade-report";
 import { UserError } from "../terminal/user-error";
+import { addCommand } from "./command-list";
 import { applyParallelOption, jsonOption, layerOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -21,34 +18,24 @@ interface Options {
   readonly keep?: true;
   readonly images: boolean;
   readonly upgrade?: true;
-  readonly live?: true;
   readonly resume?: string | true;
   readonly stop?: string | true;
   readonly json?: true;
 }
 
 /** `./lgtm rehearse`: the platform's whole life on a mock of AWS. */
-export function registerRehearse(program: Command): void {
-  program
-    .command("rehearse")
-    .summary("apply and destroy all layers on a mock of AWS")
+export function register(program: Command): void {
+  addCommand(program, "rehearse")
     .description(
       "Starts a mock of AWS on this machine, applies all layers from nothing with the real Terraform and AWS provider, " +
         "plans again (which must be empty), inspects the states, destroys in reverse and stops the mock. " +
-        "Needs no account and cannot reach AWS. Ends with 0 only if all of it held. " +
-        "With --live it runs, after the apply, what ECS would run: the services' own programs behind an emulated load " +
-        "balancer; tests them through it, and checks each of their AWS calls against their role.",
+        "Needs no account and cannot reach AWS. Ends with 0 only if all of it held. To run the services on it too: " +
+        "`./lgtm dev --once`.",
     )
     .addOption(profileOption())
     .addOption(layerOption())
     .addOption(applyParallelOption())
     .option("--upgrade", "rehearse the way from what runs today to `target` and back instead")
-    .addOption(
-      new Option(
-        "--live",
-        "run the services and test them (profile target unless --profile says otherwise; Linux)",
-      ).conflicts(["upgrade", "images"]),
-    )
     .option("--keep", "leave the mock running with everything applied, and say how to use it")
     .option("--no-images", "leave out the stand-ins for images and the secret: it then stops before the tasks' layer")
     .addOption(
@@ -65,13 +52,14 @@ export function registerRehearse(program: Command): void {
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nExample:\n  $ ./lgtm rehearse\n  $ ./lgtm rehearse --live\n  $ ./lgtm rehearse --layer 05-cloudwatch-logs --keep\n  $ ./lgtm rehearse --stop",
+      "\nExample:\n  $ ./lgtm rehearse\n  $ ./lgtm rehearse --layer 05-cloudwatch-logs --keep\n  $ ./lgtm rehearse --stop",
     )
     .action(runRehearse);
 }
 
 async function runRehearse(options: Options): Promise<void> {
   const { rehearse, resume, stopKept } = load("../rehearse/rehearse") as typeof import("../rehearse/rehearse");
+  const { findRecord } = load("../rehearse/record") as typeof import("../rehearse/record");
   if (options.stop !== undefined) {
     const record = findRecord(options.stop === true ? undefined : options.stop);
     process.stdout.write(
@@ -80,7 +68,6 @@ async function runRehearse(options: Options): Promise<void> {
     return;
   }
   if (options.upgrade === true) return runUpgrade(options);
-  if (options.live === true) return runLive(options);
   const common = {
     parallel: options.parallel,
     keep: options.keep === true,
@@ -96,6 +83,7 @@ async function runRehearse(options: Options): Promise<void> {
 }
 
 async function runUpgrade(options: Options): Promise<void> {
+  const { renderUpgrade } = load("../rehearse/upgrade-report") as typeof import("../rehearse/upgrade-report");
   const { rehearseUpgrade } = load("../rehearse/upgrade") as typeof import("../rehearse/upgrade");
   const result = await rehearseUpgrade({ parallel: options.parallel, mode: progressMode(options) });
   const { steps, ...facts } = result;
@@ -108,18 +96,6 @@ async function runUpgrade(options: Options): Promise<void> {
   if (!result.good) process.exitCode = exitCodes.negative;
 }
 
-async function runLive(options: Options): Promise<void> {
-  if (options.layer.length > 0) {
-    throw new UserError({
-      what: "--live runs the whole platform.",
-      mend: "leave out --layer",
-      exit: "badInput",
-    });
-  }
-  const { runLiveCommand } = load("./live-command") as typeof import("./live-command");
-  await runLiveCommand(options);
-}
-
 /** A failed layer's own code where it has one: `notReady` is no failure of the rehearsal. */
 function exitCodeOf({ rehearsal }: RehearsalResult): number {
   const errors = rehearsal.applied.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
@@ -129,6 +105,8 @@ function exitCodeOf({ rehearsal }: RehearsalResult): number {
 }
 
 function print({ rehearsal, good, kept, cutShort, runFolder }: RehearsalResult, json: boolean): void {
+  const { renderRehearsal, rowsOf } = load("../rehearse/report") as typeof import("../rehearse/report");
+  const { explainKept } = load("../rehearse/kept") as typeof import("../rehearse/kept");
   if (json) {
     const { profile, seconds, recovered, emptied } = rehearsal;
     const facts = { profile, good, cutShort, seconds, runFolder, layers: rowsOf(rehearsal), recovered, emptied, kept };

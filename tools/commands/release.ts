@@ -5,6 +5,7 @@ import type { ImageDigest } from "../../modules/config/releases";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
 import type { ReleaseResult } from "../images/release/result";
 import { UserError } from "../terminal/user-error";
+import { addCommand } from "./command-list";
 import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
@@ -24,10 +25,8 @@ interface Options {
 }
 
 /** `./lgtm release`: a service's image, from its folder to the release file. */
-export function registerRelease(program: Command): void {
-  program
-    .command("release")
-    .summary("build, verify, push and record a service's image")
+export function register(program: Command): void {
+  addCommand(program, "release")
     .description(
       "Builds dockerfiles/<service> on the version that imageVersions says, lets the image's own program judge its config, " +
         "pushes it to ECR under <version>-<yyyymmdd>-<hhmmss> (UTC) and released-<that>, and records tag and digest in " +

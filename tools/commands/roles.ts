@@ -1,15 +1,17 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { createRequire } from "node:module";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
-import { roleVariable } from "../layers/deployments";
 import { workFolder } from "../terminal/paths";
-import { loadProfile } from "../layers/profile";
-import { deliveryRoles, type DeliveryRole } from "../account/roles/delivery-roles";
-import { policyFiles, setUpCommands } from "../account/roles/report";
+import type { DeliveryRole } from "../account/roles/delivery-roles";
 import { UserError } from "../terminal/user-error";
+import { addCommand } from "./command-list";
 import { jsonOption, profileOption } from "./options";
+
+/** Loads when the command runs: what is behind it takes longer to load than help may take. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly profile?: string;
@@ -22,10 +24,8 @@ interface Options {
 }
 
 /** `./lgtm roles`: the IAM roles of the workflows. */
-export function registerRoles(program: Command): void {
-  program
-    .command("roles")
-    .summary("write the IAM policies of the workflows' roles")
+export function register(program: Command): void {
+  addCommand(program, "roles")
     .description(
       "Writes trust and policy of the roles that GitHub's workflows take to plan, apply and release, made of the " +
         "names in the profile's configuration, and prints the commands that set them up. Calls nothing.",
@@ -48,6 +48,9 @@ Example:
 With --json no file is written: trust and policy are in the output.`;
 
 function runRoles(options: Options): void {
+  const { loadProfile } = load("../layers/profile") as typeof import("../layers/profile");
+  const { deliveryRoles } = load("../account/roles/delivery-roles") as typeof import("../account/roles/delivery-roles");
+  const { policyFiles } = load("../account/roles/report") as typeof import("../account/roles/report");
   const { name: profile, config } = loadProfile(options.profile);
   const environment = options.environment ?? config.environment;
   const { repository, branch } = options;
@@ -67,6 +70,8 @@ function renderRoles(
   roles: readonly DeliveryRole[],
   folder: string,
 ): string {
+  const { setUpCommands } = load("../account/roles/report") as typeof import("../account/roles/report");
+  const { roleVariable } = load("../layers/deployments") as typeof import("../layers/deployments");
   const arns = roles.map(({ duty, arn }) => `  ${duty.padEnd(8)} ${arn}`);
   return [
     `Roles of the workflows for profile ${profile}; trust and policies are in ${folder}:`,

@@ -1,18 +1,19 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { exitCodes } from "../terminal/exit-codes";
-import { loadProfile } from "../layers/profile";
-import { progressMode, startProgress, type Progress } from "../terminal/progress";
 import type { SmokeRow } from "../smoke/check";
-import { grafanaPassword } from "../smoke/grafana-password";
-import { renderSmokeReport } from "../smoke/report";
-import { explainByRules } from "../smoke/route-explainer";
-import { routeTableOf, routeTableSchema, type RouteTable } from "../smoke/route-table";
-import { deployedUrl } from "../smoke/deployed-url";
-import { runSmoke, SMOKE_SERVICES, type SmokeService } from "../smoke/run-smoke";
+import type { RouteTable } from "../smoke/route-table";
+import { SMOKE_SERVICES, type SmokeService } from "../smoke/smoke-services";
+import { count } from "../terminal/format";
+import { progressMode, startProgress, type Progress } from "../terminal/progress";
 import { UserError } from "../terminal/user-error";
+import { addCommand } from "./command-list";
 import { jsonOption, positiveInteger, profileOption } from "./options";
+
+/** Loads when the command runs: what is behind it takes longer to load than help may take. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly url?: string;
@@ -26,10 +27,8 @@ interface Options {
 }
 
 /** `./lgtm smoke`: whether what is behind a load balancer works. */
-export function registerSmoke(program: Command): void {
-  program
-    .command("smoke")
-    .summary("test what is behind a load balancer, signal by signal")
+export function register(program: Command): void {
+  addCommand(program, "smoke")
     .description(
       "Writes and reads back metrics, logs, traces and profiles through the front door of a load balancer, the " +
         "emulated or the real one, and looks after Grafana, its data sources and the tenants.",
@@ -65,14 +64,23 @@ Example:
 Ends with 3 if a check failed.`;
 
 async function runSmokeCommand(options: Options): Promise<void> {
+  const { loadProfile } = load("../layers/profile") as typeof import("../layers/profile");
+  const { deployedUrl } = load("../smoke/deployed-url") as typeof import("../smoke/deployed-url");
+  const { grafanaPassword } = load("../smoke/grafana-password") as typeof import("../smoke/grafana-password");
+  const { renderSmokeReport } = load("../smoke/report") as typeof import("../smoke/report");
+  const { explainByRules } = load("../smoke/route-explainer") as typeof import("../smoke/route-explainer");
+  const { routeTableOf } = load("../smoke/route-table") as typeof import("../smoke/route-table");
+  const { runSmoke } = load("../smoke/run-smoke") as typeof import("../smoke/run-smoke");
   const loaded = loadProfile(options.profile);
   const { name: profile, config } = loaded;
-  const url = options.url ?? deployed(await deployedUrl(loaded));
+  // Files before credentials: the address may have to be asked for at AWS.
+  const ca = options.caFile === undefined ? undefined : readText(options.caFile, "certificate");
   const table = options.rules === undefined ? routeTableOf(config) : readRules(options.rules);
+  const url = options.url ?? deployed(await deployedUrl(loaded));
   const progress = startProgress(SMOKE_SERVICES, progressMode({ json: options.json }));
   const report = await runSmoke({
     url,
-    ca: options.caFile === undefined ? undefined : readText(options.caFile, "certificate"),
+    ca,
     tenant: options.tenant ?? config.tenants.platform,
     waitSeconds: options.wait,
     skip: options.skip,
@@ -104,9 +112,9 @@ function endProgress(progress: Progress, rows: readonly SmokeRow[]): void {
   for (const service of SMOKE_SERVICES) {
     const own = rows.filter((row) => row.service === service);
     const failed = own.filter(({ state }) => state === "failed").length;
-    if (failed > 0) progress.failed(service, `${failed} of ${own.length} checks failed`);
+    if (failed > 0) progress.failed(service, `${failed} of ${count(own.length, "check")} failed`);
     else if (own.every(({ state }) => state === "skipped")) progress.skipped(service, own[0]?.reason ?? "");
-    else progress.done(service, `${own.length} checks`);
+    else progress.done(service, count(own.length, "check"));
   }
 }
 
@@ -119,6 +127,7 @@ function readRules(file: string): RouteTable {
     if (error instanceof UserError) throw error;
     throw new UserError({ what: "The file with the rules is no JSON.", where: file, mend, exit: "badInput" });
   }
+  const { routeTableSchema } = load("../smoke/route-table") as typeof import("../smoke/route-table");
   const parsed = routeTableSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

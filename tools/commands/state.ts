@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import type { ShowOptions } from "../state/run";
+import { addCommand } from "./command-list";
 import { jsonOption, layerOption, profileOption } from "./options";
+import { registerBootstrap } from "./state-bootstrap";
 
 /** Loads when a command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);
@@ -10,14 +12,12 @@ function commands(): typeof import("../state/run") {
   return load("../state/run") as typeof import("../state/run");
 }
 
-/** `./lgtm state`: what the Terraform states hold, and how to save, put back and unlock them. */
-export function registerState(program: Command): void {
-  const state = program
-    .command("state")
-    .summary("show, save, put back and unlock the Terraform states")
+/** Adds `./lgtm state`, which shows, saves, restores and unlocks the Terraform states. */
+export function register(program: Command): void {
+  const state = addCommand(program, "state")
     .description(
-      "Lists the states of all layers, or shows one layer's resources and outputs (sensitive ones masked).\n" +
-        "Listing and showing read only. Works on the account of the credentials in the environment, or on a mock if\n" +
+      "Lists the states of all layers, or shows one layer's resources and outputs (sensitive ones masked). " +
+        "Listing and showing read only. Works on the account of the credentials in the environment, or on a mock if " +
         "AWS_ENDPOINT_URL names one on this machine.",
     )
     .argument("[layer]", "layer to show, for example 60-ecs (default: list all)")
@@ -29,6 +29,7 @@ export function registerState(program: Command): void {
   registerBackup(state);
   registerRestore(state);
   registerUnlock(state);
+  registerBootstrap(state);
 }
 
 function registerBackup(state: Command): void {
@@ -50,7 +51,7 @@ function registerRestore(state: Command): void {
     .command("restore")
     .summary("put the states of a backup back")
     .description(
-      "Puts states back, byte for byte, with lock and digest, so that Terraform can go on at once. Refuses held locks and\n" +
+      "Puts states back, byte for byte, with lock and digest, so that Terraform can go on at once. Refuses held locks and " +
         "states of another lineage, and older ones unless told. AWS itself is not changed.",
     )
     .argument("<file>", "file that `./lgtm state backup` wrote")

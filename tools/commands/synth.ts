@@ -1,9 +1,13 @@
 import type { Command } from "commander";
+import { createRequire } from "node:module";
 import { relative, resolve } from "node:path";
+import { count, formatSeconds } from "../terminal/format";
 import { defaultOutFolder } from "../terminal/paths";
+import { addCommand } from "./command-list";
 import { jsonOption, profileOption } from "./options";
-import { synthesize } from "../layers/synth";
-import { ensureTerraform } from "../terraform/binary";
+
+/** Loads when the command runs: what is behind it takes longer to load than help may take. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly profile?: string;
@@ -13,10 +17,8 @@ interface Options {
 }
 
 /** `./lgtm synth`: the layers as Terraform configuration. */
-export function registerSynth(program: Command): void {
-  program
-    .command("synth")
-    .summary("write all layers as Terraform configuration")
+export function register(program: Command): void {
+  addCommand(program, "synth")
     .description("Validates the configuration and writes every layer as Terraform JSON, or HCL with --hcl.")
     .addOption(profileOption())
     .option("--hcl", "write formatted HCL (cdk.tf) instead of JSON (cdk.tf.json)")
@@ -27,6 +29,8 @@ export function registerSynth(program: Command): void {
 }
 
 async function runSynth(options: Options): Promise<void> {
+  const { synthesize } = load("../layers/synth") as typeof import("../layers/synth");
+  const { ensureTerraform } = load("../terraform/binary") as typeof import("../terraform/binary");
   const outFolder = options.out === undefined ? defaultOutFolder : resolve(options.out);
   const hclWith = options.hcl === true ? (await ensureTerraform()).path : undefined;
   const { layers, seconds } = await synthesize({ outFolder, profile: options.profile, hclWith });
@@ -36,5 +40,5 @@ async function runSynth(options: Options): Promise<void> {
     return;
   }
   for (const layer of layers) process.stdout.write(`${layer.id.padEnd(20)} ${relative(process.cwd(), layer.file)}\n`);
-  process.stdout.write(`${layers.length} layers synthesized in ${seconds.toFixed(1)} s\n`);
+  process.stdout.write(`${count(layers.length, "layer")} synthesized in ${formatSeconds(seconds)}\n`);
 }

@@ -1,12 +1,16 @@
 import type { Command } from "commander";
+import { createRequire } from "node:module";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { chosenServices } from "../layers/chosen-services";
 import { exitCodes } from "../terminal/exit-codes";
 import { UserError } from "../terminal/user-error";
-import { profileOfImages } from "../images/verify/profile-of-images";
-import { renderVerifications } from "../images/verify/report";
-import { type Verification, verifyService } from "../images/verify/verify";
+import type { Verification } from "../images/verify/verify";
 import { namedServices } from "./named-services";
+import { addCommand } from "./command-list";
 import { jsonOption, profileOption } from "./options";
+
+/** Loads when the command runs: what is behind it takes longer to load than help may take. */
+const load = createRequire(__filename);
 
 interface Options {
   readonly profile?: string;
@@ -15,10 +19,8 @@ interface Options {
 }
 
 /** `./lgtm verify`: each service's own program judges its config. */
-export function registerVerify(program: Command): void {
-  program
-    .command("verify")
-    .summary("let each service's own program judge its config")
+export function register(program: Command): void {
+  addCommand(program, "verify")
     .description(
       "Runs each service's own strict check on the config that its image holds, with the environment that its task " +
         "definition injects; nothing is served. Programs are looked for in LGTM_BINARIES, in the project's folder in " +
@@ -38,10 +40,15 @@ export function registerVerify(program: Command): void {
 
 async function runVerify(names: readonly string[], options: Options): Promise<void> {
   const services = servicesNamed(names, options.image);
+  const { profileOfImages } = load(
+    "../images/verify/profile-of-images",
+  ) as typeof import("../images/verify/profile-of-images");
+  const { renderVerifications } = load("../images/verify/report") as typeof import("../images/verify/report");
+  const { verifyService } = load("../images/verify/verify") as typeof import("../images/verify/verify");
   const { name, config } = profileOfImages(options.profile);
   if (options.json !== true) process.stderr.write(`Profile ${name}\n`);
   const verifications: Verification[] = [];
-  for (const service of services) {
+  for (const service of chosenServices({ name, config }, services)) {
     verifications.push(await verifyService(service, { platform: config, image: options.image }));
   }
   const report =

@@ -15,7 +15,7 @@ import { runInWaves, type Outcome } from "../layers/waves";
 import { comparePlans, type Filled, type PlanDifference } from "./compare-plans";
 import { planInto, type PlanResult } from "./make-plan";
 import type { Manifest, ManifestLayer } from "./manifest";
-import { openStoreOf } from "./plan-store";
+import { isInBucket, localStoreOf, openStoreOf } from "./plan-store";
 import { readApproved, verifyManifest, type ApprovedPlans } from "./verify";
 import { openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
 
@@ -77,6 +77,8 @@ class NotAsApproved extends UserError {
  * @throws UserError when something does not hold; nothing was applied then. A layer that fails is part of the result
  */
 export async function applyPlan(options: ApplyPlanOptions): Promise<ApplyResult> {
+  // What is wrong with a file here is said before anything asks for credentials.
+  if (!isInBucket(options.manifest)) await readLocal(options);
   const workspace = await openWorkspace("apply", options, true);
   const { store, name } = openStoreOf(options.manifest, workspace.profile.config.region, workspace.env);
   const manifest = await readApproved(store, name, options.sha256);
@@ -87,6 +89,11 @@ export async function applyPlan(options: ApplyPlanOptions): Promise<ApplyResult>
   const outcomes = await applyLayers(layers, approved, workspace, options);
   const stopped = stoppedLayers(outcomes);
   return { manifest, outcomes, stopped, rest: await planRest(outcomes, stopped, approved, workspace, options) };
+}
+
+async function readLocal({ manifest, sha256, purpose }: ApplyPlanOptions): Promise<void> {
+  const { store, name } = localStoreOf(manifest);
+  checkPurpose(await readApproved(store, name, sha256), purpose ?? "apply");
 }
 
 function checkPurpose({ purpose }: Manifest, wanted: Manifest["purpose"]): void {

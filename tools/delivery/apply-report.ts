@@ -1,5 +1,5 @@
 import { exitCodes } from "../terminal/exit-codes";
-import { formatSeconds } from "../terminal/format";
+import { count, formatSeconds } from "../terminal/format";
 import { renderTable } from "../terminal/table";
 import { countPlan } from "../terraform/plan-summary";
 import { UserError } from "../terminal/user-error";
@@ -69,7 +69,9 @@ function errorText(error: unknown): string {
 function whatNow({ manifest, outcomes, rest }: ApplyResult): readonly string[] {
   const isDestroy = manifest.purpose === "destroy";
   if (outcomes.every(({ status }) => status === "done"))
-    return [`${outcomes.length} layers are ${isDestroy ? "destroyed, as approved" : "as approved"}.`];
+    return [
+      `${count(outcomes.length, "layer")} ${outcomes.length === 1 ? "is" : "are"} ${isDestroy ? "destroyed, as approved" : "as approved"}.`,
+    ];
   if (isDestroy)
     return [
       "What is destroyed stays so. Mend what is said above, then run the same command again with --resume;",

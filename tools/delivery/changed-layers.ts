@@ -119,6 +119,14 @@ function samePackages(root: string, base: string): boolean {
   return readFileSync(now, "utf8") === readFileSync(before, "utf8");
 }
 
+/**
+ * Checks that this checkout has a commit.
+ * @throws UserError (exit "badInput") when it has not
+ */
+export async function checkCommit(ref: string): Promise<void> {
+  await commitOf(projectRoot, ref);
+}
+
 async function commitOf(root: string, ref: string): Promise<string> {
   // Not taken for an option, whatever it is.
   const { code, stdout } = await run("git", ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`], {

@@ -6,6 +6,7 @@ import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-or
 import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
 import { openWorkspace, type DeliveryOptions } from "./workspace";
+import { count } from "../terminal/format";
 
 /** What is looked at. */
 export interface DriftOptions extends DeliveryOptions {
@@ -146,7 +147,7 @@ export function renderDrift({ profile, clean, layers }: Drift): string {
   const drifted = layers.reduce((sum, layer) => sum + layer.drifted.length, 0);
   const verdict = clean
     ? "no drift"
-    : `${drifted} resources drifted; \`./lgtm plan\` shows what an apply would set back`;
+    : `${count(drifted, "resource")} drifted; \`./lgtm plan\` shows what an apply would set back`;
   return [...lines, "", `${verdict} (profile ${profile})`].join("\n");
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { PLANS_PREFIX } from "../../modules/config/state-backend-names";
+import { PLANS_PREFIX } from "../../modules/config/names";
 import { selectLayers, type Layer } from "../layers/layers";
+import { loadProfile } from "../layers/profile";
 import { throwIfInterrupted } from "../terminal/process";
 import { buildReport, type LeftOutLayer, type PlanReport, type ReportedPlan } from "./report/plan-report";
 import { renderHtml } from "./report/html";
@@ -9,7 +10,7 @@ import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-or
 import { readStackFacts } from "../layers/stack-file";
 import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
-import { changedLayers, describeChange } from "./changed-layers";
+import { changedLayers, checkCommit, describeChange } from "./changed-layers";
 import { checkDestroyPhrase, chooseDestruction, describeDestruction } from "./destruction";
 import { manifestFormat, manifestText, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import { bucketStore, folderStore, type PlanStore } from "./plan-store";
@@ -66,19 +67,25 @@ export interface PlanResult {
  * @throws UserError when a layer cannot be planned, or the plans cannot be stored; no manifest is written then
  */
 export async function makePlan(options: MakePlanOptions): Promise<PlanResult> {
+  await checkRequest(options);
   const workspace = await openWorkspace("plan", options, false);
   const store = options.out === undefined ? storeInBucket(workspace) : folderStore(options.out);
   if (options.destroy !== undefined) return planDestroyInto(workspace, store, options, options.destroy);
   return planInto(workspace, store, { ...options, ...(await selectToPlan(workspace, options)) });
 }
 
+/** Checks what was asked for as far as that needs no credentials. */
+async function checkRequest({ changedSince, destroy, profile, env }: MakePlanOptions): Promise<void> {
+  if (changedSince !== undefined) await checkCommit(changedSince);
+  if (destroy?.confirm !== undefined) checkDestroyPhrase(destroy.confirm, loadProfile(profile, env).config.environment);
+}
+
 async function planDestroyInto(
   workspace: Workspace,
   store: PlanStore,
   options: MakePlanOptions,
-  { includeStateful, confirm }: DestroyOptions,
+  { includeStateful }: DestroyOptions,
 ): Promise<PlanResult> {
-  if (confirm !== undefined) checkDestroyPhrase(confirm, workspace.profile.config.environment);
   const states = await readStates(workspace);
   const request = { layers: options.layers, includeStateful };
   const destruction = chooseDestruction(workspace.layers, managedIn(states), request);
@@ -181,7 +188,8 @@ async function keepPlans(
   return { manifest, manifestPlace, manifestSha256, report };
 }
 
-function reportedPlan({ layer, summary, provisional }: LayerPlan): ReportedPlan {
+/** Turns the plan of a layer into what the report needs of it. */
+export function reportedPlan({ layer, summary, provisional }: LayerPlan): ReportedPlan {
   return { layer: layer.id, dependencies: layer.dependencies, summary, provisional };
 }
 
@@ -221,7 +229,11 @@ async function planAll(
   return outcomes.map(planOf);
 }
 
-function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
+/**
+ * Takes the plan out of an outcome.
+ * @throws UserError when the layer could not be planned
+ */
+export function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
   if (outcome.status === "done") return outcome.value;
   if (outcome.status === "failed") throw outcome.error;
   throw new UserError({

@@ -10,6 +10,7 @@ import { terraformOfLayers } from "../terraform/plan-layers";
 import { countPlan, summarizePlan } from "../terraform/plan-summary";
 import type { LayerPlan } from "../terraform/provisional/plan-in-order";
 import { readStackFacts } from "../layers/stack-file";
+import { refuseForeignState } from "../state/foreign-state";
 import { stateReader, type StoredState } from "../state/stored-state";
 import type { Terraform } from "../terraform/terraform";
 import { UserError } from "../terminal/user-error";
@@ -56,14 +57,15 @@ export async function planDestruction(
   const terraformOf = terraformOfLayers({ all: layers, terraform, env, logFolder: join(runFolder, "logs") });
   const planOne = async (layer: Layer): Promise<LayerPlan> => {
     const started = performance.now();
+    const state = states.get(layer.id) ?? { kind: "none" };
     try {
+      refuseForeignState(readStackFacts(layer), state);
       const json = await planLayer(layer, terraformOf(layer), progress, options.refresh ?? true);
       const plan = parsePlan(json, layer.id);
       await refuseFullBuckets(layer, plan, session.clients.s3);
       const summary = summarizePlan(plan);
       const seconds = formatSeconds((performance.now() - started) / 1000);
       progress.done(layer.id, `${countPlan(summary).delete} to destroy, ${seconds}`);
-      const state = states.get(layer.id) ?? { kind: "none" };
       return { layer, summary, json, plan, planFile: planFileOf(layer), provisional: undefined, state };
     } catch (error) {
       progress.failed(layer.id, error instanceof UserError ? error.what : String(error));

@@ -82,23 +82,33 @@ async function getObject({ s3 }: AwsClients, Bucket: string, Key: string): Promi
   }
 }
 
+const inBucket = /^s3:\/\/([^/]+)\/(.+)\/([^/]+)$/;
+
+/** A store with the name of a manifest in it. */
+export interface ManifestPlace {
+  readonly store: PlanStore;
+  readonly name: string;
+}
+
+/** Tells whether a manifest lies in S3 (`s3://bucket/prefix/manifest.json`), not in a file of this machine. */
+export function isInBucket(manifest: string): boolean {
+  return inBucket.test(manifest);
+}
+
+/** Opens the folder in which a manifest lies. */
+export function localStoreOf(manifest: string): ManifestPlace {
+  return { store: folderStore(dirname(resolve(manifest))), name: basename(manifest) };
+}
+
 /**
  * Opens the store in which a manifest lies.
  *
  * @param manifest a file or `s3://bucket/prefix/manifest.json`
  * @param region region of the bucket
  * @param env see `bucketStore`
- * @returns the store and the manifest's name in it
  */
-export function openStoreOf(
-  manifest: string,
-  region: string,
-  env: NodeJS.ProcessEnv,
-): { readonly store: PlanStore; readonly name: string } {
-  const match = /^s3:\/\/([^/]+)\/(.+)\/([^/]+)$/.exec(manifest);
-  const [, bucket, prefix, name] = match ?? [];
-  if (bucket !== undefined && prefix !== undefined && name !== undefined) {
-    return { store: bucketStore({ bucket, prefix, region }, env), name };
-  }
-  return { store: folderStore(dirname(resolve(manifest))), name: basename(manifest) };
+export function openStoreOf(manifest: string, region: string, env: NodeJS.ProcessEnv): ManifestPlace {
+  const [, bucket, prefix, name] = inBucket.exec(manifest) ?? [];
+  if (bucket === undefined || prefix === undefined || name === undefined) return localStoreOf(manifest);
+  return { store: bucketStore({ bucket, prefix, region }, env), name };
 }

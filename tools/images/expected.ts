@@ -1,18 +1,14 @@
 import type { Profile } from "../../modules/config/profiles";
-import type { Release, Releases } from "../../modules/config/releases";
-import { repositoryName } from "../../modules/config/repository-name";
+import type { Releases } from "../../modules/config/releases";
+import { repositoryName } from "../../modules/config/names";
+import type { ServiceName } from "../../modules/config/service-name";
 import { serviceCatalog } from "../../modules/services/catalog";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { deployedImage, type DeployedImage } from "../../modules/services/deployed-image";
 
-/** The image that a service's task definition will name. */
-export interface ExpectedImage {
+/** The image that a service's task definition will name, and its repository. */
+export interface ExpectedImage extends DeployedImage {
   readonly service: ServiceName;
   readonly repository: string;
-  readonly tag: string;
-  /** @default - the tag is deployed */
-  readonly digest?: string;
-  /** Whether the profile deploys released images and none is recorded for this service. */
-  readonly isUnreleased: boolean;
 }
 
 /** A secret that ECS reads when it starts a task. */
@@ -22,7 +18,7 @@ export interface ExpectedSecret {
   readonly jsonKey: string;
 }
 
-/** What must be there before tasks can start. */
+/** The images and secrets that must be there before tasks can start. */
 export interface Expected {
   readonly images: readonly ExpectedImage[];
   readonly secrets: readonly ExpectedSecret[];
@@ -35,25 +31,15 @@ export interface Expected {
  * @param releases the recorded releases of its environment
  */
 export function expectedBy({ config }: Profile, releases: Releases): Expected {
-  const catalog = serviceCatalog(config);
+  const services = Object.values(serviceCatalog(config));
   return {
-    images: SERVICE_NAMES.map((service) => {
-      const isReleased = config.imageRepositories.deployedTag === "released";
-      const release: Release | undefined = isReleased ? releases[service] : undefined;
-      return {
-        service,
-        repository: repositoryName(config.imageRepositories, service),
-        tag: release?.tag ?? config.imageVersions[service],
-        ...(release?.digest === undefined ? {} : { digest: release.digest }),
-        isUnreleased: isReleased && release === undefined,
-      };
-    }),
-    secrets: SERVICE_NAMES.flatMap((service) =>
-      Object.values(catalog[service].secrets ?? {}).map(({ secretName, jsonKey }) => ({
-        service,
-        name: secretName,
-        jsonKey,
-      })),
+    images: services.map((service) => ({
+      service: service.name,
+      repository: repositoryName(config.imageRepositories, service.name),
+      ...deployedImage(service, config.imageRepositories, releases),
+    })),
+    secrets: services.flatMap(({ name, secrets }) =>
+      Object.values(secrets ?? {}).map(({ secretName, jsonKey }) => ({ service: name, name: secretName, jsonKey })),
     ),
   };
 }

@@ -15,7 +15,7 @@ export interface ReadinessClients {
 
 /** Something that the tasks need and that is not there. */
 export interface Missing {
-  /** What is missing, as a sentence. */
+  /** Missing thing, as a sentence. */
   readonly what: string;
   /** Commands that supply it, plain `docker` and `aws`. */
   readonly commands: readonly string[];

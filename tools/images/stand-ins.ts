@@ -6,7 +6,8 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import type { Profile } from "../../modules/config/profiles";
 import type { ReleasedTag } from "../../modules/config/image-version";
 import type { ImageDigest, Releases } from "../../modules/config/releases";
-import { SERVICE_NAMES, byService, type ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/config/service-name";
+import { serviceCatalog } from "../../modules/services/catalog";
 import { connection } from "../mock/s3";
 import type { Mock } from "../mock/server";
 import { expectedBy, type Expected } from "./expected";
@@ -27,10 +28,12 @@ export interface StandIns {
  * @param folder the rehearsal's folder
  */
 export function makeStandIns(profile: Profile, folder: string): StandIns {
-  const releases: Releases = byService((service) => ({
-    tag: `${profile.config.imageVersions[service]}-20260101-000000` as ReleasedTag,
-    digest: digestOf(manifestOf(service)),
-  }));
+  const releases: Releases = Object.fromEntries(
+    Object.values(serviceCatalog(profile.config)).map(({ name, version }) => [
+      name,
+      { tag: `${version}-20260101-000000` as ReleasedTag, digest: digestOf(manifestOf(name)) },
+    ]),
+  );
   const releasesFile = join(folder, "releases.json");
   writeFileSync(releasesFile, JSON.stringify({ [profile.config.environment]: releases }, undefined, 2));
   return { releasesFile, expected: expectedBy(profile, releases) };
@@ -73,7 +76,7 @@ function manifestOf(service: ServiceName): string {
     mediaType: "application/vnd.docker.distribution.manifest.v2+json",
     config: {
       mediaType: "application/vnd.docker.container.image.v1+json",
-      size: SERVICE_NAMES.indexOf(service),
+      size: 2,
       digest: digestOf(service),
     },
     layers: [],

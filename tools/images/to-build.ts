@@ -2,6 +2,7 @@ import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { readReleases, type Releases } from "../../modules/config/releases";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { deployedService, deployedServices } from "../../modules/services/catalog";
 import type { DeploymentEntry } from "../layers/deployments";
 import { projectRoot } from "../terminal/paths";
 import { run } from "../terminal/process";
@@ -17,7 +18,7 @@ export interface ImageToBuild {
   readonly service: ServiceName;
 }
 
-/** Which images are asked for. */
+/** Options of a query for images. */
 export interface ImagesAsked {
   readonly deployments: readonly DeploymentEntry[];
   /** Services; none means all. */
@@ -26,7 +27,7 @@ export interface ImagesAsked {
   readonly changedSince?: string | undefined;
   /** The Git checkout. @default - the project */
   readonly root?: string;
-  /** What is released. @default - the committed releases */
+  /** Recorded releases. @default - the committed releases */
   readonly releasesOf?: (environment: string) => Releases;
 }
 
@@ -41,7 +42,8 @@ export async function imagesToBuild(asked: ImagesAsked): Promise<readonly ImageT
     const profile = profileWithImages(deployment);
     if (profile === undefined) return [];
     const releases = releasesOf(deployment.environment);
-    const due = services.filter(
+    const deployed = services.filter((service) => deployedServices(profile.config).includes(service));
+    const due = deployed.filter(
       (service) => changed.includes(service) || isOtherVersion(releases, profile.config, service),
     );
     const { environment, region, roleVariables } = deployment;
@@ -58,9 +60,9 @@ function profileWithImages({ profile, environment }: DeploymentEntry) {
   return candidates.find(({ name }) => name === profile) ?? candidates[0];
 }
 
-function isOtherVersion(releases: Releases, { imageVersions }: PlatformConfig, service: ServiceName): boolean {
+function isOtherVersion(releases: Releases, config: PlatformConfig, service: ServiceName): boolean {
   const tag = releases[service]?.tag;
-  return tag !== undefined && !tag.startsWith(`${imageVersions[service]}-`);
+  return tag !== undefined && !tag.startsWith(`${deployedService(config, service).version}-`);
 }
 
 async function changedServices(root: string, ref: string): Promise<readonly ServiceName[]> {

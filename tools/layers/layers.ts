@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../terminal/user-error";
+import { findLayerId, unknownLayer } from "./layer-name";
 
 /** One layer: a synthesized stack with a state of its own. */
 export interface Layer {
@@ -91,22 +92,19 @@ export function wavesOf(layers: readonly Layer[]): readonly (readonly Layer[])[]
 }
 
 /**
- * The layers that a person named.
- * @param ids ids as given on the command line; none means all
+ * Selects the layers that a person named.
+ * @param ids ids as given on the command line, in full or short (`60`, `ecs`); none means all
  * @throws UserError when an id is unknown; it lists the known ones
  */
 export function selectLayers(layers: readonly Layer[], ids: readonly string[]): readonly Layer[] {
   if (ids.length === 0) return layers;
-  const unknown = ids.filter((id) => !layers.some((layer) => layer.id === id));
-  if (unknown.length > 0) {
-    throw new UserError({
-      what: `Unknown layer: ${unknown.join(", ")}.`,
-      where: "--layer",
-      mend: `name one of ${layers.map((layer) => layer.id).join(", ")}`,
-      exit: "badInput",
-    });
-  }
-  return layers.filter((layer) => ids.includes(layer.id));
+  const known = layers.map(({ id }) => id);
+  const wanted = ids.map((name) => {
+    const found = findLayerId(name, known);
+    if (found === undefined) throw unknownLayer(name, known);
+    return found;
+  });
+  return layers.filter(({ id }) => wanted.includes(id));
 }
 
 /** The named layers and all that they depend on, directly or not. */

@@ -1,5 +1,6 @@
 import { ConfigError } from "../../modules/config/config-error";
 import { resolveProfile, UnknownProfileError, type Profile } from "../../modules/config/profiles";
+import { validateEnvironments } from "../../checks/environments";
 import { validateConfig } from "../../checks/validate";
 import { UserError } from "../terminal/user-error";
 
@@ -13,6 +14,7 @@ export function loadProfile(explicit?: string, env: NodeJS.ProcessEnv = process.
   try {
     const profile = resolveProfile(explicit, env);
     validateConfig(profile);
+    validateEnvironments();
     return profile;
   } catch (error) {
     if (!(error instanceof UnknownProfileError || error instanceof ConfigError)) throw error;

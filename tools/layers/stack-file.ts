@@ -16,9 +16,15 @@ export interface StackFacts {
   readonly requiredVersion: string | undefined;
   /** Bucket and key of each `data.terraform_remote_state`, by its name. */
   readonly reads: Readonly<Record<string, { readonly bucket: string; readonly key: string }>>;
+  /** Tags that the provider adds to every resource; they name the project and the environment. */
+  readonly defaultTags: Readonly<Record<string, string>>;
 }
 
 const stateSchema = z.object({ bucket: z.string(), key: z.string() });
+
+const providerSchema = z.object({
+  default_tags: z.array(z.object({ tags: z.record(z.string(), z.string()) })).default([]),
+});
 
 const stackSchema = z.object({
   terraform: z.object({
@@ -30,6 +36,7 @@ const stackSchema = z.object({
   data: z
     .object({ terraform_remote_state: z.record(z.string(), z.object({ config: stateSchema })).default({}) })
     .default({ terraform_remote_state: {} }),
+  provider: z.object({ aws: z.array(providerSchema).default([]) }).default({ aws: [] }),
 });
 
 /**
@@ -49,6 +56,7 @@ export function readStackFacts(layer: Layer): StackFacts {
     reads: Object.fromEntries(
       Object.entries(stack.data.terraform_remote_state).map(([name, { config }]) => [name, config]),
     ),
+    defaultTags: Object.assign({}, ...stack.provider.aws.flatMap((aws) => aws.default_tags.map(({ tags }) => tags))),
   };
 }
 

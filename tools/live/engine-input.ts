@@ -7,7 +7,7 @@ import type { LiveStack } from "./stack/live-stack";
 export interface NetworkAddresses {
   /** AWS's resolver: the third address of the VPC's network. */
   readonly resolver: string;
-  /** Where AWS's endpoints are. */
+  /** Addresses of AWS's endpoints. */
   readonly aws: string;
   readonly cache: string;
   readonly loadBalancer: string;
@@ -16,13 +16,13 @@ export interface NetworkAddresses {
 /** A deployment after the first one is green: what happens if one of a service's files is another. */
 export interface Trial {
   readonly service: ServiceName;
-  /** What is tried, for people. */
+  /** Name of the trial, for people. */
   readonly label: string;
   /** Files in place of those below `dockerfiles/`. */
   readonly replaced: readonly SourceFile[];
 }
 
-/** What the engine is told. */
+/** Input of the engine. */
 export interface EngineInput {
   readonly stack: LiveStack;
   /** The VPC's network, `10.0.0.0/16`. */
@@ -43,6 +43,6 @@ export interface EngineInput {
   readonly logFolder: string;
   readonly diskFolder: string;
   readonly trials: readonly Trial[];
-  /** Whether everything goes on running, and files below `dockerfiles/` are watched, until the process is asked to end. */
+  /** True if everything goes on running, and files below `dockerfiles/` are watched, until the process is asked to end. */
   readonly keep: boolean;
 }

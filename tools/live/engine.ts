@@ -206,7 +206,7 @@ class Engine {
         break;
       case "task failed":
         this.failures.push({ service: name, task: event.task, reason: event.reason, lines: event.lines });
-        // Where its log is shown, the last lines were seen already.
+        // If its log is shown, the last lines were seen already.
         tell({
           kind: "note",
           text: [

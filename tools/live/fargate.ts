@@ -10,7 +10,7 @@ import type { AwsFront } from "./aws/front";
 import type { Principal } from "./aws/principal";
 import type { Rollout, RunningTask, TargetState, TaskRuntime } from "./ecs/runtime";
 import { Container, hostNameOf, runtimeFiles } from "./ground/container";
-import { containerImage } from "./ground/container-image";
+import { containerImage, type ImageBase } from "./ground/container-image";
 import type { NetworkPlace, VirtualNetwork } from "./ground/virtual-network";
 import type { LoadBalancer } from "../load-balancer/load-balancer";
 import type { LiveService } from "./stack/live-stack";
@@ -20,9 +20,11 @@ export interface LiveProgram {
   readonly path: string;
   /** Folder without which it does not start (Grafana's). @default - none */
   readonly home?: string;
+  /** Its image. */
+  readonly image: ImageBase;
 }
 
-/** What tasks are started on. */
+/** Ground on which tasks are started. */
 export interface FargateProps {
   readonly region: string;
   /** First three numbers of the private subnet that tasks get their addresses from. */
@@ -104,7 +106,11 @@ export class Fargate implements TaskRuntime {
   ): Container {
     const program = this.props.programs[service.name];
     if (program === undefined || !existsSync(program.path)) throw new Error(`there is no program of ${service.name}`);
-    const { command, files, folders, environment } = containerImage(service.name, this.images.get(image) ?? []);
+    const { command, files, folders, environment } = containerImage(
+      service.name,
+      this.images.get(image) ?? [],
+      program.image,
+    );
     const { region, resolver, trusted, diskFolder, logFolder } = this.props;
     return Container.start({
       program: program.path,

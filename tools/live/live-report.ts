@@ -12,12 +12,12 @@ export interface TaskFailure {
   readonly lines: readonly string[];
 }
 
-/** What became of a service. */
+/** Result of a service. */
 export interface LiveServiceReport {
   readonly service: ServiceName;
   readonly revision: string;
   readonly result: DeploymentResult | "left out";
-  /** Why it was left out. @default - it was not */
+  /** Reason why it was left out. @default - it was not */
   readonly why?: string;
   /** Seconds from its first task's start until all its tasks were healthy. @default - they were not */
   readonly healthySeconds?: number;
@@ -25,7 +25,7 @@ export interface LiveServiceReport {
   readonly stopSeconds?: number;
   /** Seconds that a task may take to stop. */
   readonly stopTimeoutSeconds: number;
-  /** Whether a task had to be killed after that. */
+  /** True if a task had to be killed after that. */
   readonly killed: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface TrialReport {
   readonly service: ServiceName;
   readonly label: string;
   readonly result: DeploymentResult;
-  /** Whether the service has as many healthy tasks as it should have after it. */
+  /** True if the service has as many healthy tasks as it should have after it. */
   readonly steadyAfter: boolean;
 }
 
@@ -45,14 +45,14 @@ export interface LiveReport {
   /** Seconds from the first task's start until the smoke test had ended. */
   readonly greenSeconds: number;
   readonly failures: readonly TaskFailure[];
-  /** What a role does not allow. Any fails the run. */
+  /** Calls that a role does not allow. Any fails the run. */
   readonly denials: readonly Denial[];
   /** Conditions of policies that were taken as fulfilled. */
   readonly unchecked: readonly Unchecked[];
   readonly trials: readonly TrialReport[];
 }
 
-/** What the engine tells while it runs, a line of JSON each. */
+/** Messages of the engine while it runs, a line of JSON each. */
 export type EngineMessage =
   | { readonly kind: "step" | "done" | "failed"; readonly service: ServiceName; readonly text: string }
   | { readonly kind: "note"; readonly text: string }

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
-import { namePrefix } from "../../modules/config/name-prefix";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { namePrefix } from "../../modules/config/names";
+import type { ServiceName } from "../../modules/config/service-name";
+import { deployedService, deployedServices } from "../../modules/services/catalog";
 import { findBinary, type ServiceBinary } from "../images/binaries/find-binary";
 import type { Mock } from "../mock/server";
 import { Interrupted } from "../terminal/process";
@@ -15,11 +16,12 @@ import type { EngineInput, NetworkAddresses, Trial } from "./engine-input";
 import type { LiveProgram } from "./fargate";
 import { strayKeys } from "./stray-keys";
 import { refuseWithoutNamespaces, runInNamespaces } from "./ground/enter";
+import { imageBase } from "./ground/container-image";
 import { startRelay, type Relay } from "./ground/relay";
 import type { EngineMessage, LiveReport } from "./live-report";
 import { readStack } from "./stack/read-stack";
 
-/** How the platform is run. */
+/** Options of a live run. */
 export interface LiveOptions {
   readonly profile: Profile;
   /** Programs, from {@link prepareLive}. */
@@ -29,11 +31,11 @@ export interface LiveOptions {
   /** Folder for logs and disks. */
   readonly runFolder: string;
   readonly mode: ProgressMode;
-  /** Whether it goes on running, and deploys what changes below `dockerfiles/`, until Ctrl-C. */
+  /** True if it goes on running, and deploys what changes below `dockerfiles/`, until Ctrl-C. */
   readonly keep: boolean;
   /** Called when it runs and was tested, where it goes on running. */
   readonly onUp?: (report: LiveReport, urls: readonly string[]) => void;
-  /** What is deployed after the first deployment. @default - nothing */
+  /** Deployments after the first one. @default - nothing */
   readonly trials?: readonly Trial[];
   /** Told what belongs to no service. */
   readonly note: (text: string) => void;
@@ -45,7 +47,7 @@ export interface LivePrograms {
   readonly leftOut: Readonly<Partial<Record<ServiceName, string>>>;
 }
 
-/** What a live rehearsal saw. */
+/** Result of a live rehearsal. */
 export interface LiveResult {
   readonly report: LiveReport;
   readonly programs: readonly ServiceBinary[];
@@ -73,7 +75,7 @@ export async function prepareLive(profile: Profile): Promise<LivePrograms> {
   await refuseWithoutNamespaces();
   const found: ServiceBinary[] = [];
   const leftOut: Partial<Record<ServiceName, string>> = {};
-  for (const service of SERVICE_NAMES) {
+  for (const service of deployedServices(profile.config)) {
     try {
       found.push(await findBinary({ service, platform: profile.config }));
     } catch (error) {
@@ -94,7 +96,7 @@ function refuseOriginalConfigs({ name, config }: Profile): void {
   throw new UserError({
     what: `Profile ${name} cannot be run live: its task definitions run today's images, and do not inject what the configs below dockerfiles/ read.`,
     where: "common.config.ts (serviceConfigs)",
-    mend: "run `./lgtm rehearse --live --profile target`",
+    mend: "run `./lgtm dev --profile target`",
     exit: "badInput",
   });
 }
@@ -119,7 +121,7 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
   const input: EngineInput = {
     stack,
     ...placesOf(profile.config),
-    programs: Object.fromEntries(programs.found.map((binary) => [binary.service, programOf(binary)])),
+    programs: Object.fromEntries(programs.found.map((binary) => [binary.service, programOf(binary, profile.config)])),
     leftOut: programs.leftOut,
     smoke: {
       tenant: profile.config.tenants.platform,
@@ -168,7 +170,7 @@ async function holdOpen(path: string): Promise<Server> {
   return server;
 }
 
-/** What fails a run. A trial's failures are its own: it says itself what came of it. */
+/** Lists the failures of a run. A trial reports its own failures. */
 function isGood({ smoke, denials, services, trials, failures }: LiveReport, stray: readonly string[]): boolean {
   const deployed = services.every(({ result, killed }) => (result === "completed" || result === "left out") && !killed);
   return (
@@ -176,8 +178,9 @@ function isGood({ smoke, denials, services, trials, failures }: LiveReport, stra
   );
 }
 
-function programOf({ path, home }: ServiceBinary): LiveProgram {
-  return { path, ...(home === undefined ? {} : { home }) };
+function programOf({ service, path, home }: ServiceBinary, config: PlatformConfig): LiveProgram {
+  const image = imageBase(deployedService(config, service).image);
+  return { path, image, ...(home === undefined ? {} : { home }) };
 }
 
 /** Addresses of the VPC's own, below those of its subnets. */

@@ -7,29 +7,29 @@ import { noteFor, rehearse, resume, stopKept, type RehearsalResult } from "../re
 import { UserError } from "../terminal/user-error";
 import { prepareLive, runLive, type LiveOptions, type LiveResult } from "./live";
 
-/** How the platform is rehearsed live. */
+/** Options of a live rehearsal. */
 export interface RehearseLiveOptions {
   /** @default "target" */
   readonly profile?: string | undefined;
   /** A kept rehearsal whose mock is used: its run folder's name, or true for the newest. @default - a new mock */
   readonly resume?: string | true | undefined;
-  /** How many layers are applied at the same time. */
+  /** Number of layers that are applied at the same time. */
   readonly parallel: number;
   readonly mode: ProgressMode;
-  /** Whether everything goes on running until Ctrl-C, and the mock after it. */
+  /** True if everything goes on running until Ctrl-C, and the mock after it. */
   readonly keep: boolean;
   readonly onUp?: LiveOptions["onUp"];
   readonly trials?: LiveOptions["trials"];
 }
 
-/** What became of it. */
+/** Outcome of a live rehearsal. */
 export interface LiveRehearsal {
   readonly profile: string;
   /** The apply; not there when the mock held everything already. */
   readonly applied: RehearsalResult | undefined;
   /** Not there when the layers could not be applied, or it was asked to end before it was tested. */
   readonly live: LiveResult | undefined;
-  /** How to find the mock again, if it was left running. */
+  /** Way to find the mock again, if it was left running. */
   readonly kept: RehearsalRecord | undefined;
   readonly runFolder: string;
 }
@@ -100,7 +100,7 @@ async function attached({ mock: record }: RehearsalRecord): Promise<Mock> {
   if (mock !== undefined) return mock;
   throw new UserError({
     what: `The mock of this rehearsal is gone (process ${record.pid}, port ${record.port}).`,
-    mend: "start anew: `./lgtm rehearse --live`",
+    mend: "start anew: `./lgtm dev`",
     exit: "negative",
   });
 }

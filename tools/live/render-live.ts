@@ -15,7 +15,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * What a live rehearsal saw, for people: services, smoke test, failures with the incident that they look like, refused calls,
+ * Renders the result of a live rehearsal for people: services, smoke test, failures with the incident that they look like, refused calls,
  * verdict.
  *
  * @param result what it saw

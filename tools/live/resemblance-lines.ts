@@ -2,7 +2,7 @@ import type { Evidence } from "../account/incidents/evidence";
 import { resembles } from "../account/incidents/resembles";
 import type { TaskFailure } from "./live-report";
 
-/** How many incidents are named for one task. */
+/** Largest number of incidents that are named for one task. */
 const SHOWN = 2;
 
 /**

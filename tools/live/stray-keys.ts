@@ -4,7 +4,7 @@ import { serviceCatalog } from "../../modules/services/catalog";
 import { s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
 
-/** How many stray keys a report names. */
+/** Largest number of stray keys that a report names. */
 const SHOWN = 10;
 
 /**

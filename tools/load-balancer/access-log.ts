@@ -2,7 +2,7 @@ import type { TargetAddress } from "./description";
 
 /** One request, as the load balancer saw it; the fields are those of AWS's access log. */
 export interface AccessLogEntry {
-  /** When the request came, ISO 8601. */
+  /** Time of the request, ISO 8601. */
   readonly time: string;
   /** Port of the listener, 80 or 443. */
   readonly listenerPort: number;
@@ -19,13 +19,13 @@ export interface AccessLogEntry {
   readonly target?: TargetAddress;
   /** @default - no answer came from a target */
   readonly targetStatus?: number;
-  /** What the client got; 460 when it went away before there was an answer. */
+  /** Status code that the client got; 460 when it went away before there was an answer. */
   readonly status: number;
   readonly durationMs: number;
   /** Value of `X-Amzn-Trace-Id` that the target got: by it a client finds its request. */
   readonly traceId: string;
   /**
-   * Why the load balancer answered by itself, or broke off the answer.
+   * Reason why the load balancer answered by itself, or broke off the answer.
    * @default - it did neither
    */
   readonly error?: string;
@@ -51,7 +51,7 @@ export class AccessLog {
     this.listener(entry);
   }
 
-  /** What is kept, oldest first. */
+  /** Kept entries, oldest first. */
   entries(): readonly AccessLogEntry[] {
     return [...this.kept];
   }

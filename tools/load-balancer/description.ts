@@ -1,6 +1,6 @@
 import type { RuleConditions } from "../../checks/listener-rules";
 
-/** Where a target is registered: an address (target type `ip`) and a port. */
+/** Registration of a target: an address (target type `ip`) and a port. */
 export interface TargetAddress {
   /** The target's id: with target type `ip` its address. */
   readonly id: string;
@@ -8,7 +8,7 @@ export interface TargetAddress {
   readonly port: number;
 }
 
-/** What happens with a request that a rule takes. */
+/** Action of a listener rule. */
 export type RuleAction =
   | {
       readonly type: "forward";
@@ -49,7 +49,7 @@ export interface ListenerDescription {
   readonly defaultAction: RuleAction;
 }
 
-/** How the targets of a group are checked. Seconds may be fractions, which AWS does not allow and tests need. */
+/** Health check of a target group. Seconds may be fractions, which AWS does not allow and tests need. */
 export interface HealthCheckDescription {
   readonly path: string;
   /** A port of the target, or the one that gets the requests. */
@@ -78,7 +78,7 @@ export interface TargetGroupDescription {
 export interface LoadBalancerDescription {
   /** Seconds without a byte after which a connection is closed; a target that has not answered by then is a 504. */
   readonly idleTimeoutSeconds: number;
-  /** Whether header fields whose names hold other characters than letters, digits and dashes are left out. */
+  /** True if header fields whose names hold other characters than letters, digits and dashes are left out. */
   readonly dropInvalidHeaderFields: boolean;
   readonly listeners: readonly ListenerDescription[];
   readonly targetGroups: readonly TargetGroupDescription[];

@@ -19,9 +19,9 @@ export class Exchange {
   targetStatus: number | undefined;
   status: number | undefined;
   error: string | undefined;
-  /** Whether the connection to the target was idle for too long. */
+  /** True if the connection to the target was idle for too long. */
   timedOut = false;
-  /** Whether the client asked to close the connection after this request. */
+  /** True if the client asked to close the connection after this request. */
   readonly closing: boolean;
   readonly traceId: string;
   private readonly time = new Date();

@@ -3,7 +3,7 @@ import type { HealthCheckDescription, TargetAddress } from "./description";
 import { TargetAgent, type Connect } from "./target-agent";
 import type { TargetReason } from "./target-health";
 
-/** What one health check found. */
+/** Result of one health check. */
 export type CheckOutcome =
   { readonly passed: true } | { readonly passed: false; readonly reason: TargetReason; readonly description: string };
 
@@ -63,7 +63,7 @@ async function statusOf(agent: TargetAgent, host: string, check: HealthCheckDesc
 }
 
 /**
- * Whether a status code is a good answer.
+ * Tests if a status code is a good answer.
  *
  * @param matcher `200`, `200,202` or `200-299`, or several of these with commas
  * @param status the status code

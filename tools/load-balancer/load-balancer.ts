@@ -19,7 +19,7 @@ import { CONNECT_TIMEOUT_SECONDS, connectDirectly, type Connect } from "./target
 import { TargetGroup } from "./target-group";
 import type { HealthChange, TargetHealth } from "./target-health";
 
-/** How the emulator is run, beside what an AWS load balancer is told. */
+/** Options of the emulator that an AWS load balancer does not have. */
 export interface LoadBalancerOptions {
   /**
    * Opens connections to targets.
@@ -100,7 +100,7 @@ export class LoadBalancer {
   }
 
   /**
-   * Where a listener is reached on this machine, without a slash at the end.
+   * Returns the URL of a listener on this machine, without a slash at the end.
    *
    * @param listenerPort the listener's own port, 80 or 443
    */

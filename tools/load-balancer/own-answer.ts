@@ -31,7 +31,7 @@ export function answerWithout(exchange: Exchange, response: ClientResponse, stat
   const body = page(status);
   response.writeHead(status, fields(body));
   response.end(body);
-  // What the client still sends is of no use, but must be read for it to see the answer.
+  // The rest of the request is of no use, but must be read so that the client sees the answer.
   exchange.request.resume();
 }
 

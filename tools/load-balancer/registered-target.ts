@@ -3,7 +3,7 @@ import { checkTarget, type CheckOutcome } from "./health-check";
 import { TargetAgent, type Connect } from "./target-agent";
 import type { TargetHealth, TargetReason, TargetState } from "./target-health";
 
-/** What a target needs to know of its group. */
+/** Settings of the target group that a target needs. */
 export interface RegisteredTargetProps {
   readonly address: TargetAddress;
   readonly healthCheck: HealthCheckDescription;

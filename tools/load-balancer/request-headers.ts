@@ -8,13 +8,13 @@ const TOO_MANY_FORWARDED = 31;
 /** Header fields that concern the client's connection, not the target's. */
 const CONNECTION_FIELDS = ["connection", "keep-alive", "proxy-connection", "expect", "http2-settings", "te"];
 
-/** What {@link prepareHeaders} needs to know beside the header itself. */
+/** Facts about a request that {@link prepareHeaders} needs beside the header itself. */
 export interface HeaderContext {
   readonly listener: Pick<ListenerDescription, "port" | "protocol">;
   readonly clientAddress: string;
   readonly traceId: string;
   readonly dropInvalidHeaderFields: boolean;
-  /** Whether the request asks for a WebSocket, so that its connection fields are the target's as well. */
+  /** True if the request asks for a WebSocket, so that its connection fields are the target's as well. */
   readonly upgrade: boolean;
 }
 

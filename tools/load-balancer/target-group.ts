@@ -2,7 +2,7 @@ import type { TargetAddress, TargetGroupDescription } from "./description";
 import { RegisteredTarget, type RegisteredTargetProps } from "./registered-target";
 import type { HealthChange, TargetHealth } from "./target-health";
 
-/** What a target group gets from its load balancer. */
+/** Dependencies of a target group, given by its load balancer. */
 export interface TargetGroupProps extends Pick<
   RegisteredTargetProps,
   "connect" | "idleTimeoutSeconds" | "connectTimeoutSeconds"

@@ -3,7 +3,7 @@ import type { TargetAddress } from "./description";
 /** State of a target, in the words of AWS's `DescribeTargetHealth`. */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
 
-/** Why a target is in its state, in the words of AWS's `DescribeTargetHealth`. */
+/** Reason of a target's state, in the words of AWS's `DescribeTargetHealth`. */
 export type TargetReason =
   | "Elb.InitialHealthChecking"
   | "Target.FailedHealthChecks"

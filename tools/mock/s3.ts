@@ -19,7 +19,7 @@ import type { Mock } from "./server";
 // is this project's decision (package.json: engines).
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-/** Where states live: the names are the synthesized layers' own. */
+/** Location of the states: the names are the synthesized layers' own. */
 export interface StateNames {
   /** Bucket of the bootstrap layer's state (keys that start with `bootstrap/`). */
   readonly bootstrapBucket: string;
@@ -29,7 +29,7 @@ export interface StateNames {
   readonly lockTable: string;
 }
 
-/** What `emptyBucket` removed. */
+/** Objects that `emptyBucket` removed. */
 export interface EmptiedBucket {
   /** Versions of objects, current ones included. */
   readonly versions: number;
@@ -47,7 +47,7 @@ export function dynamoDbClient(mock: Mock): DynamoDBClient {
   return new DynamoDBClient(connection(mock));
 }
 
-/** What an AWS client must be told to work on the mock, whatever the environment of this process says. */
+/** Options with which an AWS client works on the mock, whatever the environment of this process says. */
 export function connection(mock: Mock): {
   endpoint: string;
   region: string;

@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { projectRoot, workFolder } from "../terminal/paths";
-import { run, type RunResult } from "../terminal/process";
+import { run, throwIfInterrupted, type RunResult } from "../terminal/process";
+import { withSignOfLife } from "../terminal/progress";
 import { UserError } from "../terminal/user-error";
 
 /** Where the mock's Python comes from and goes to; only tests need other values than the defaults. */
@@ -118,12 +119,14 @@ async function make(plan: Plan, report: (line: string) => void): Promise<void> {
   const logFile = join(parent, `${basename(plan.folder)}.log`);
   try {
     report(`Making a Python environment for ${name} in ${plan.folder} (once)`);
-    const made = await run(plan.python, ["-m", "venv", making], { env: pythonEnvironment(), logFile });
+    const discarded = { env: pythonEnvironment(), logFile, onInterrupt: "discard" } as const;
+    const made = await run(plan.python, ["-m", "venv", making], discarded);
     if (made.code !== 0) throw noVenv(made, logFile);
     report(`Installing ${packages} into it (half a minute, from pip's package index)`);
     const install = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", plan.requirements];
     const timeoutSeconds = installSeconds;
-    const installed = await run(pythonOf(making), install, { env: pythonEnvironment(), logFile, timeoutSeconds });
+    const installing = run(pythonOf(making), install, { ...discarded, timeoutSeconds });
+    const installed = await withSignOfLife(report, "pip is installing", installing);
     if (installed.code !== 0) throw notInstalled(installed, plan, logFile);
     writeFileSync(join(making, stampName), `${plan.stamp}\n`);
     // Only its scripts know the folder's name, and nothing calls those: `bin/python` finds its packages wherever it is.
@@ -224,6 +227,7 @@ async function takeLock(file: string, { name }: PythonTool, report: (line: strin
       rmSync(file, { force: true });
       continue;
     }
+    throwIfInterrupted();
     if (!told) report(`Waiting for another command that makes the Python environment for ${name} (lock: ${file})`);
     told = true;
     await sleep(lockPollMilliseconds);

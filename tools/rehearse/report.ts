@@ -1,4 +1,4 @@
-import { formatSeconds } from "../terminal/format";
+import { count, formatSeconds } from "../terminal/format";
 import { wavesOf, type Layer } from "../layers/layers";
 import { renderTable, type Cell } from "../terminal/table";
 import { countPlan, type PlanSummary } from "../terraform/plan-summary";
@@ -120,7 +120,7 @@ function verdict({ profile, seconds, destroyed }: Rehearsal, rows: readonly Rehe
   const good = rows.filter(({ result }) => result === "ok" || result === "kept").length;
   const steps = destroyed.length === 0 ? "applied, planned again empty" : "applied, planned again empty, destroyed";
   const words = isGood(rows) ? steps : "see above for what did not hold";
-  return `\n${good} of ${rows.length} layers ok (profile ${profile}): ${words}, ${formatSeconds(seconds)}`;
+  return `\n${good} of ${count(rows.length, "layer")} ok (profile ${profile}): ${words}, ${formatSeconds(seconds)}`;
 }
 
 function outcomeOf<T>(outcomes: readonly Outcome<T>[], id: string): Outcome<T> | undefined {

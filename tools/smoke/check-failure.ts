@@ -1,4 +1,4 @@
-/** What is known of the request that a check failed on. */
+/** Facts about the request that a check failed on. */
 export interface FailedRequest {
   readonly method: string;
   /** Path with its query. */

@@ -4,10 +4,10 @@ import type { SmokeContext } from "./context";
 
 /** One thing that is tested of a service. */
 export interface Check {
-  /** What is tested, for the table. */
+  /** Name of the check in the table. */
   readonly tested: string;
   /**
-   * What must have been tested well before: without it, this one would fail for another reason, or prove nothing.
+   * Checks that must have passed before: without them, this one would fail for another reason, or prove nothing.
    * @default - only the service's first check, which is its readiness
    */
   readonly needs?: string;
@@ -43,8 +43,8 @@ export interface SmokeRow {
   readonly latencyMs?: number;
   /** Seconds of waiting until it was there. */
   readonly waitedSeconds?: number;
-  /** Why it failed or was skipped. */
+  /** Reason of a failure or a skip. */
   readonly reason?: string;
-  /** Which rule, target group and port the failed request took. */
+  /** Rule, target group and port that the failed request took. */
   readonly route?: string;
 }

@@ -3,7 +3,7 @@ import { CheckFailure } from "./check-failure";
 import { expectStatus, failure } from "./expectations";
 import type { Reply, SmokeClient, SmokeRequest } from "./http-client";
 
-/** What the checks of one run share. */
+/** State that the checks of one run share. */
 export interface SmokeContextProps {
   readonly client: SmokeClient;
   /** Tenant that is written to and read from. */
@@ -29,7 +29,7 @@ export class SmokeContext {
   /** A tenant that nothing is ever written to. */
   readonly otherTenant: string;
   readonly run: string;
-  /** When the run began, in milliseconds. */
+  /** Start of the run, in milliseconds. */
   readonly startedMs = Date.now();
   readonly grafanaUser: string;
   readonly grafanaPassword: () => Promise<string>;

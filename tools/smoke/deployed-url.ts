@@ -23,8 +23,7 @@ export async function deployedUrl({ config }: Profile, env: NodeJS.ProcessEnv = 
     });
   }
   const { bucket, key, region } = stateLocation(config, LAYER);
-  const facts = { layer: LAYER, bucket, key, region, lockTable: undefined, requiredVersion: undefined, reads: {} };
-  const state = await stateReader(env)(facts);
+  const state = await stateReader(env)({ layer: LAYER, bucket, key, region });
   const name = state.kind === "state" ? state.file.outputs.find((output) => output.name === "alb_dns_name") : undefined;
   if (typeof name?.value === "string") return `http://${name.value}`;
   throw new UserError({

@@ -28,7 +28,7 @@ export interface Reply {
   readonly latencyMs: number;
 }
 
-/** How the load balancer is reached. */
+/** Options of the connection to the load balancer. */
 export interface SmokeClientOptions {
   /** URL of the load balancer; a path in it is not used. */
   readonly url: string;

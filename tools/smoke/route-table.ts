@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { firstMatchingRule } from "../../checks/listener-rules";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { targetGroupName } from "../../modules/config/load-balancer-names";
+import { targetGroupName } from "../../modules/config/names";
 import { serviceCatalog } from "../../modules/services/catalog";
 import { targetGroupsOf } from "../../modules/services/target-groups";
 
@@ -13,7 +13,7 @@ export const routeTableSchema = z.object({
   default: z.object(DESTINATION),
 });
 
-/** Where a listener sends requests: rules, and what takes the rest. */
+/** Routes of a listener: rules, and the target of the rest. */
 export type RouteTable = z.output<typeof routeTableSchema>;
 
 /**
@@ -39,7 +39,7 @@ export function routeTableOf(config: PlatformConfig): RouteTable {
 }
 
 /**
- * Where a request goes, in words: rule, target group and port.
+ * Names the route of a request: rule, target group and port.
  *
  * @param table the rules
  * @param requestTarget path of the request, with or without its query

@@ -11,12 +11,6 @@ import { mimirChecks } from "./services/mimir";
 import { pyroscopeChecks } from "./services/pyroscope";
 import { tempoChecks } from "./services/tempo";
 
-/** Services behind the load balancer, in the order of the table. */
-export const SMOKE_SERVICES = ["grafana", "mimir", "loki", "tempo", "pyroscope"] as const satisfies ServiceName[];
-
-/** A service that can be tested from outside. */
-export type SmokeService = (typeof SMOKE_SERVICES)[number];
-
 /** A run of the smoke test. */
 export interface SmokeOptions {
   /** URL of the load balancer. */
@@ -59,7 +53,7 @@ export interface SmokeReport {
   readonly tenant: string;
   /** Label of everything that was written. */
   readonly run: string;
-  /** Whether nothing failed. */
+  /** True if nothing failed. */
   readonly ok: boolean;
   readonly rows: readonly SmokeRow[];
   readonly seconds: number;
@@ -92,7 +86,7 @@ function newRunLabel(now: Date): string {
 }
 
 class Runner {
-  /** Whether a service is ready, once that is known: checks of other services may wait for it. */
+  /** Tests if a service is ready, once that is known: checks of other services may wait for it. */
   private readonly readiness: ReadonlyMap<ServiceName, Deferred>;
 
   constructor(

@@ -12,7 +12,7 @@ export interface DeclaredAddresses {
   readonly moves: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** How a layer's state differs from what is synthesized, address by address. */
+/** Differences between a layer's state and the synthesized layer, address by address. */
 export interface AddressDiff {
   readonly layer: string;
   /** Declared, but not in the state: an apply would create it. */
@@ -82,7 +82,7 @@ function isInstanceOf(address: string, resource: string): boolean {
   return address.startsWith(`${resource}[`);
 }
 
-/** Where an address ends up: a move may name an instance, a whole resource or a module, and moves may follow each other. */
+/** Follows an address through its moves: a move may name an instance, a whole resource or a module, and moves may follow each other. */
 function follow(address: string, moves: DeclaredAddresses["moves"]): string {
   let current = address;
   // Each move applies once at most, so a circle, which Terraform refuses, ends here too.

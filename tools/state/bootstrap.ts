@@ -21,11 +21,11 @@ import type { StateSession } from "./session";
 export interface BootstrapSetting {
   readonly name: "bucket" | "versioning" | "encryption" | "public access block";
   readonly result: "as it should be" | "created" | "corrected";
-  /** What was found before. */
+  /** State found before. */
   readonly found: string;
 }
 
-/** What `./lgtm bootstrap` found and did. */
+/** What `./lgtm state bootstrap` found and did. */
 export interface BootstrapResult {
   readonly bucket: string;
   readonly region: string;
@@ -35,7 +35,7 @@ export interface BootstrapResult {
 /** A property of the bucket: how to look at it, and how to set it. */
 interface Property {
   readonly name: BootstrapSetting["name"];
-  /** What it should be, for people. */
+  /** Desired value, for people. */
   readonly wanted: string;
   readonly permissions: readonly string[];
   read(s3: S3Client, bucket: string): Promise<{ readonly found: string; readonly good: boolean }>;

@@ -13,13 +13,13 @@ export interface StoredState {
   readonly text: string;
   /** MD5 of the bytes, hexadecimal. */
   readonly md5: string;
-  /** When it was written last; undefined when S3 does not say. */
+  /** Time of the last write; undefined when S3 does not say. */
   readonly writtenAt: Date | undefined;
   readonly file: StateFile;
 }
 
 /**
- * How the state agrees with the lock table's digest: `none` is what a state has that no Terraform with this lock table wrote;
+ * Comparison of the state with the lock table's digest: `none` is what a state has that no Terraform with this lock table wrote;
  * on `differs` Terraform refuses to work.
  */
 export type DigestStatus = "matches" | "differs" | "none";
@@ -31,7 +31,7 @@ export interface LayerState {
   /** Undefined: the layer was never applied. */
   readonly stored: StoredState | undefined;
   readonly lock: Lock | undefined;
-  /** Whether there is a lock table: layer 00 has none, and before layer 00 is applied there is none. */
+  /** True if there is a lock table: layer 00 has none, and before layer 00 is applied there is none. */
   readonly lockTable: boolean;
   readonly digest: DigestStatus;
 }
@@ -76,7 +76,7 @@ export function stateCall(layer: LayerId, { bucket }: StateLocation, doing: stri
   return {
     doing: `${doing} of ${layer}`,
     bucket,
-    madeBy: layer === "00-bootstrap" ? "run `./lgtm bootstrap`" : "run `./lgtm bootstrap`, then apply 00-bootstrap",
+    madeBy: layer === "00-bootstrap" ? "run `./lgtm state bootstrap`" : "run `./lgtm state bootstrap`, then apply 00-bootstrap",
     // S3 answers "denied" for an absent key to those who may not list the bucket.
     permissions: [`s3:${permission}`, "s3:ListBucket"],
   };

@@ -13,12 +13,12 @@ import type { StateLocation } from "../../stacks/state-location";
 import type { AwsClients } from "../aws/clients";
 import { onAws, type AwsCall } from "../aws/errors";
 
-/** Who holds the lock of a state. */
+/** Holder of a state's lock. */
 export interface Lock {
   readonly id: string;
   /** `user@machine`. */
   readonly who: string;
-  /** What is being done, `OperationTypeApply`. */
+  /** Operation, `OperationTypeApply`. */
   readonly operation: string;
   /** Since when, ISO 8601; undefined when the lock does not say. */
   readonly created: string | undefined;
@@ -26,7 +26,7 @@ export interface Lock {
   readonly info: string;
 }
 
-/** What the lock table knows of one state. */
+/** Entry of the lock table for one state. */
 export interface LockRow {
   /** False when the layer has no lock table, or the table does not exist. */
   readonly table: boolean;
@@ -56,7 +56,7 @@ function tableCall(location: Lockable, doing: string, permission: string): AwsCa
   };
 }
 
-/** Whether the state can be locked. */
+/** True if the state can be locked. */
 export function isLockable(location: StateLocation): location is Lockable {
   return location.lockTable !== undefined;
 }

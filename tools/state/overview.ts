@@ -31,12 +31,12 @@ export interface LayerSummary {
     readonly outputs: number;
   } | null;
   readonly lock: LockSummary | null;
-  /** Whether there is a table that holds the lock. */
+  /** True if there is a table that holds the lock. */
   readonly lockTable: boolean;
   readonly digest: DigestStatus;
 }
 
-/** Where the states are and whose they are. */
+/** Location and owner of the states. */
 export interface DeploymentSummary {
   readonly profile: string;
   readonly environment: string;

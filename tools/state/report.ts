@@ -4,7 +4,7 @@ import type { AddressDiff } from "./addresses";
 import type { LayerSummary, LockSummary } from "./overview";
 import type { StateFile, StateOutput } from "./state-file";
 
-/** What is shown in place of a sensitive value. */
+/** Text shown in place of a sensitive value. */
 export const masked = "(sensitive)";
 
 /** The states of all layers as a table, and below it what deserves attention. */
@@ -99,7 +99,7 @@ export function shownValue({ sensitive, value }: StateOutput): unknown {
   return sensitive ? masked : value;
 }
 
-/** How states differ from what is synthesized; layers that do not differ take one line. */
+/** Renders the differences between states and synthesized layers; layers that do not differ take one line. */
 export function renderDiff(diffs: readonly AddressDiff[]): string {
   return diffs
     .map((diff) => {
@@ -114,7 +114,7 @@ export function renderDiff(diffs: readonly AddressDiff[]): string {
     .join("\n");
 }
 
-/** Whether an apply would neither create nor destroy anything because of addresses. */
+/** Tests that an apply would neither create nor destroy anything because of addresses. */
 export function isSame({ missing, extra }: AddressDiff): boolean {
   return missing.length === 0 && extra.length === 0;
 }

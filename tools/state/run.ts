@@ -14,6 +14,7 @@ import { describeLock, isSame, renderDiff, renderLayerState, renderOverview, sho
 import { restore } from "./restore";
 import { openSession, type StateSession } from "./session";
 import { unlock } from "./unlock";
+import { count } from "../terminal/format";
 
 /** Options that every command of the family takes. */
 export interface Options {
@@ -46,7 +47,7 @@ export interface ShowOptions extends Options {
  * @throws UserError
  */
 export async function showState(name: string | undefined, options: ShowOptions): Promise<void> {
-  const layer = name === undefined ? undefined : parseLayerId(name, ["backup", "restore", "unlock"]);
+  const layer = name === undefined ? undefined : parseLayerId(name, ["backup", "restore", "unlock", "bootstrap"]);
   const session = await open(options, false);
   if (options.diff === true) await showDiff(session, layer === undefined ? layerIds : [layer], options);
   else if (layer === undefined) await listLayers(session, options);
@@ -113,7 +114,7 @@ export async function backupStates(options: BackupOptions): Promise<void> {
   const locked = states.filter(({ lock }) => lock !== undefined).map(({ layer }) => layer);
   print({ ...summarizeDeployment(session), file, saved, notApplied: absent, locked }, options, () =>
     [
-      `${saved.length} states saved in ${file}`,
+      `${count(saved.length, "state")} saved in ${file}`,
       ...(absent.length === 0 ? [] : [`not applied, so not in it: ${absent.join(", ")}`]),
       ...(locked.length === 0 ? [] : [`locked while it was made, so it may be out of date soon: ${locked.join(", ")}`]),
     ].join("\n"),

@@ -10,11 +10,11 @@ export interface StateSession {
   readonly caller: Caller;
 }
 
-/** What is opened. */
+/** Options of a session. */
 export interface SessionOptions {
   /** @default - LGTM_PROFILE, then `activeProfile` */
   readonly profile?: string | undefined;
-  /** Whether something will be changed; a real account then takes only the profile that `deployments` names. */
+  /** True if something will be changed; a real account then takes only the profile that `deployments` names. */
   readonly writes: boolean;
   /** Told the profile and account once. @default - no one */
   readonly report?: (text: string) => void;

@@ -9,6 +9,10 @@ export interface StateResource {
   readonly mode: "managed" | "data";
   /** The provider's id; undefined when the resource has none. */
   readonly id: string | undefined;
+  /** Name in AWS, of a bucket or task-definition family too. @default - it has none */
+  readonly name?: string;
+  /** Tags, those that the provider adds to all resources included. @default - it has none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** One output value in a state. */
@@ -19,7 +23,7 @@ export interface StateOutput {
   readonly value: unknown;
 }
 
-/** What is read from a Terraform state. */
+/** Parts of a Terraform state that are read. */
 export interface StateFile {
   /** Grows by one with each write. */
   readonly serial: number;
@@ -31,10 +35,22 @@ export interface StateFile {
   readonly outputs: readonly StateOutput[];
 }
 
+const tagsSchema = z.record(z.string(), z.string()).nullish().catch(undefined);
+const nameSchema = z.string().nullish().catch(undefined);
+
 const instanceSchema = z.object({
   index_key: z.union([z.string(), z.number()]).optional(),
   deposed: z.string().optional(),
-  attributes: z.looseObject({ id: z.unknown().optional() }).nullish(),
+  attributes: z
+    .looseObject({
+      id: z.unknown().optional(),
+      tags: tagsSchema,
+      tags_all: tagsSchema,
+      name: nameSchema,
+      bucket: nameSchema,
+      family: nameSchema,
+    })
+    .nullish(),
 });
 
 const stateSchema = z.object({
@@ -94,10 +110,14 @@ function instancesOf(resource: RawResource): readonly StateResource[] {
   const base = `${module === undefined ? "" : `${module}.`}${mode === "data" ? "data." : ""}${type}.${name}`;
   return instances.map(({ index_key: key, deposed, attributes }) => {
     const id = attributes?.id;
+    const name = attributes?.name ?? attributes?.bucket ?? attributes?.family;
+    const tags = attributes?.tags_all ?? attributes?.tags;
     return {
       address: `${base}${indexText(key)}${deposed === undefined ? "" : ` (deposed ${deposed})`}`,
       mode,
       id: typeof id === "string" || typeof id === "number" ? String(id) : undefined,
+      ...(typeof name === "string" ? { name } : {}),
+      ...(tags === null || tags === undefined ? {} : { tags }),
     };
   });
 }

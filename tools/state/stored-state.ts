@@ -14,7 +14,7 @@ export type StoredState =
   | { readonly kind: "no bucket" };
 
 /** Reads the state of a layer, without Terraform and without its lock. */
-export type StateReader = (facts: StackFacts) => Promise<StoredState>;
+export type StateReader = (facts: Pick<StackFacts, "layer" | "bucket" | "key" | "region">) => Promise<StoredState>;
 
 /**
  * Makes the reader of states for an environment.

@@ -16,3 +16,13 @@ export function formatAge(seconds: number): string {
   const unit = ageUnits.find((one) => seconds >= one.seconds) ?? { seconds: 1, name: "s" };
   return `${Math.max(0, Math.floor(seconds / unit.seconds))} ${unit.name}`;
 }
+
+/**
+ * A number with its noun: `1 layer`, `11 layers`.
+ *
+ * @param noun the noun in the singular
+ * @param plural where it is not made with an s
+ */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}

@@ -4,6 +4,9 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "./user-error";
 
+/** Ways in which a child takes an interrupt. */
+export type OnInterrupt = "finish" | "releases locks" | "discard";
+
 /** How a program is run. */
 export interface RunOptions {
   /**
@@ -46,6 +49,12 @@ export interface RunOptions {
    * @default - not called
    */
   readonly onLine?: (line: string) => void;
+  /**
+   * What an interrupt (Ctrl-C) means to the child. It is asked to end in any case; `releases locks` says that waiting for
+   * that matters, `discard` that its work can be thrown away (an install), so that it is killed after a moment.
+   * @default "finish"
+   */
+  readonly onInterrupt?: OnInterrupt;
 }
 
 /** What became of a program. */
@@ -76,7 +85,9 @@ const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGKILL: 9,
   SIGTERM: 15,
 };
-const children = new Set<ChildProcess>();
+const children = new Map<ChildProcess, OnInterrupt>();
+/** Milliseconds that a child whose work can be thrown away has to end by itself. */
+const discardMs = 2000;
 let interrupts = 0;
 let installed = false;
 const interruption = new AbortController();
@@ -96,9 +107,10 @@ export function forwardSignals(): void {
     process.on(signal, () => {
       interrupts += 1;
       interruption.abort();
-      if (children.size > 0) process.stderr.write(interruptMessage(interrupts));
+      process.stderr.write(interruptMessage(interrupts, [...children.values()]));
       // Terraform takes SIGINT and SIGTERM alike, but dies on SIGHUP with its lock held.
       signalChildren(interrupts > 2 ? "SIGKILL" : signal === "SIGHUP" ? "SIGTERM" : signal);
+      setTimeout(killDiscardable, discardMs).unref();
     });
   }
   process.on("exit", () => {
@@ -106,15 +118,30 @@ export function forwardSignals(): void {
   });
 }
 
-function interruptMessage(count: number): string {
-  if (count === 1) return "interrupted: waiting until what runs has released its locks (again: it gives up its work)\n";
+/**
+ * Says what an interrupt leads to.
+ *
+ * @param count how many there were
+ * @param running the way in which each child that runs takes it
+ */
+function interruptMessage(count: number, running: readonly OnInterrupt[]): string {
+  // What can be thrown away ends at once, and the command says so itself.
+  if (running.every((way) => way === "discard")) return "";
+  if (count === 1) {
+    const end = running.includes("releases locks") ? "has released its locks" : "has ended";
+    return `interrupted: waiting until what runs ${end} (again: it gives up its work)\n`;
+  }
   return count === 2
     ? "interrupted again: what runs gives up its work (once more: it is killed)\n"
     : "killed what was running\n";
 }
 
 function signalChildren(signal: NodeJS.Signals): void {
-  for (const child of children) signalGroup(child, signal);
+  for (const child of children.keys()) signalGroup(child, signal);
+}
+
+function killDiscardable(): void {
+  for (const [child, way] of children) if (way === "discard") signalGroup(child, "SIGKILL");
 }
 
 /** Signals the child's whole process group, which is its own: nothing that this process did not start is touched. */
@@ -144,7 +171,7 @@ export async function run(command: string, args: readonly string[], options: Run
     detached: true,
     shell: false,
   });
-  children.add(child);
+  children.set(child, options.onInterrupt ?? "finish");
   writeInput(child, options.input);
   const clock = startClock(child, options);
   try {

@@ -38,6 +38,30 @@ export function startProgress(
   return plainProgress(ids, mode === "lines" ? write : () => undefined);
 }
 
+/**
+ * Tells again and again that a piece of work goes on, until it has ended.
+ *
+ * @param report told the line
+ * @param doing the work in words: `pip is installing`
+ * @param everySeconds time between two lines
+ */
+export async function withSignOfLife<T>(
+  report: (line: string) => void,
+  doing: string,
+  work: Promise<T>,
+  everySeconds = 15,
+): Promise<T> {
+  const started = performance.now();
+  const timer = setInterval(() => {
+    report(`${doing}, ${Math.round((performance.now() - started) / 1000)} s so far`);
+  }, everySeconds * 1000);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 function writeToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -2,14 +2,14 @@ import { exitCodes, type ExitName } from "./exit-codes";
 
 /** The parts of a message that a person can act on. */
 export interface UserErrorParts {
-  /** What is wrong, with the value that was found: one sentence. */
+  /** The thing and what is wrong with it, with the value that was found: one sentence. */
   readonly what: string;
   /**
    * Where: a file, a key, a layer, a log file.
    * @default - nothing more than `what` says
    */
   readonly where?: string;
-  /** What to do about it: a command, a link, the line to change. */
+  /** The fix: a command, a link, the line to change. */
   readonly mend: string;
   /**
    * How the command ends.
@@ -23,7 +23,7 @@ export interface UserErrorParts {
   readonly detail?: string;
 }
 
-/** An error that the user can mend. It is printed as what, where and what to do, without a stack trace. */
+/** An error that the user can mend. It is printed as what is wrong, where, and the fix, without a stack trace. */
 export class UserError extends Error {
   readonly what: string;
   readonly where: string | undefined;
@@ -46,11 +46,11 @@ export class UserError extends Error {
     return exitCodes[this.exit];
   }
 
-  /** The message as printed: one line each for what, where and what to do, then the detail. */
+  /** The message as printed: one line each for what is wrong, where, and the fix, then the detail. */
   render(): string {
     const lines = [`error: ${this.what}`];
     if (this.where !== undefined) lines.push(`  where: ${this.where}`);
-    lines.push(`  to do: ${this.mend}`);
+    lines.push(`  fix: ${this.mend}`);
     if (this.detail !== undefined && this.detail.trim() !== "") {
       lines.push(
         ...this.detail

@@ -99,7 +99,7 @@ function stateBucketAbsent({ layer, output, logFile, firstLayers }: Failure): Us
     where: logFile,
     mend:
       firstLayers.length === 0
-        ? "make it with `./lgtm bootstrap`; if it should exist, check account, region and bucket name in common.config.ts (state)"
+        ? "make it with `./lgtm state bootstrap`; if it should exist, check account, region and bucket name in common.config.ts (state)"
         : `apply ${firstLayers.join(", ")} first, which makes it; if it should exist, check account, region and bucket name in common.config.ts (state)`,
   });
 }

@@ -98,6 +98,7 @@ export class Terraform {
     const result = await run(binary, [name, "-no-color", ...args], {
       cwd: folder,
       env,
+      onInterrupt: "releases locks",
       ...(options.log ? { logFile } : {}),
     });
     if (result.code === 0) return result;

@@ -58,8 +58,8 @@ describe("validateConfig", () => {
 
   test("GIVEN a missing value THEN no value is shown", () => {
     const error = new ConfigError('Profile "blue" in common.config.ts', [
-      { path: "region", value: undefined, rule: "is missing" },
+      { rule: "form", file: "common.config.ts", key: "region", value: undefined, instead: "is missing" },
     ]);
-    expect(error.message).toBe('Profile "blue" in common.config.ts has 1 problem:\n  region: is missing');
+    expect(error.message).toBe('Profile "blue" in common.config.ts has 1 problem:\n  region: is missing [form]');
   });
 });

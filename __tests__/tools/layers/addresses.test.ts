@@ -29,7 +29,7 @@ const layer = (moved: LayerJson["moved"]): LayerJson => ({
 });
 
 describe("the committed list", () => {
-  test("THEN it names the addresses that the layers have (if a change is meant: ./lgtm addresses --write)", () => {
+  test("THEN it names the addresses that the layers have (if a change is meant: ./lgtm generated)", () => {
     expect(addressChanges(list, current)).toEqual([]);
     expect(committed).toBe(renderAddresses(current));
   });

@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { serviceCatalog } from "../../../modules/services/catalog";
 import { targetGroupsOf } from "../../../modules/services/target-groups";
-import { targetGroupName } from "../../../modules/config/load-balancer-names";
+import { targetGroupName } from "../../../modules/config/names";
 import type { LoadBalancerDescription } from "../../../tools/load-balancer/description";
 
 /** Address at which every task is registered; a connector leads from it to where the test's servers are. */

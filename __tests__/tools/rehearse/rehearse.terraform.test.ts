@@ -231,7 +231,7 @@ describe("GIVEN a platform's first day on `target`, in a shell full of settings 
     beforeAll(async () => {
       mock = await mockOf(firstDay);
       env = { ...mockEnvironment(mock.environment, folder), LGTM_RELEASES: releasesFile };
-      expect((await runLgtm(["bootstrap", "--profile", "staging"], { env })).code).toBe(0);
+      expect((await runLgtm(["state", "bootstrap", "--profile", "staging"], { env })).code).toBe(0);
     });
     afterAll(() => {
       rmSync(folder, { recursive: true, force: true });

@@ -70,7 +70,7 @@ describe("before anything is there", () => {
     const error = await failureOf(readLayerStates(session, layerIds));
 
     expect(error.what).toContain("jsj-lgtm-terraform-bootstrap does not exist; cannot read the state of 00-bootstrap");
-    expect(error.mend).toContain("./lgtm bootstrap");
+    expect(error.mend).toContain("./lgtm state bootstrap");
   });
 });
 

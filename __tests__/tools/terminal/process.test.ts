@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../tools/terminal/process";
+import { projectRoot } from "../../../tools/terminal/paths";
+import { run, type OnInterrupt } from "../../../tools/terminal/process";
 
 const node = process.execPath;
 let folder: string;
@@ -77,5 +79,50 @@ describe("run", () => {
     expect(beaten).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(statSync(beats).size).toBe(beaten);
+  });
+});
+
+describe("an interrupt", () => {
+  /** Runs a child that does not listen to the signal at first, interrupts, and gives what was said and the seconds. */
+  async function interrupt(
+    onInterrupt: OnInterrupt,
+    endsAfterSeconds: number,
+  ): Promise<{ readonly said: string; readonly seconds: number }> {
+    const child = `process.on("SIGINT", () => setTimeout(() => process.exit(1), ${endsAfterSeconds * 1000})); console.log("up"); setInterval(() => {}, 1000)`;
+    const script = join(folder, "parent.ts");
+    writeFileSync(
+      script,
+      `import { run } from ${JSON.stringify(join(projectRoot, "tools/terminal/process"))};
+run(process.execPath, ["-e", ${JSON.stringify(child)}], { onInterrupt: ${JSON.stringify(onInterrupt)}, onLine: (line) => console.log(line) })
+  .catch((error: Error) => console.log(error.name));`,
+    );
+    const parent = spawn(node, ["--import", "tsx", script], { cwd: projectRoot });
+    let [out, said, asked] = ["", "", 0];
+    parent.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    parent.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      if (!text.includes("up")) return;
+      asked = performance.now();
+      parent.kill("SIGINT");
+    });
+    await new Promise((resolve) => parent.once("close", resolve));
+    expect(out).toBe("up\nInterrupted\n");
+    return { said, seconds: (performance.now() - asked) / 1000 };
+  }
+
+  test("waits for Terraform, and says that its locks are what it waits for", async () => {
+    expect((await interrupt("releases locks", 0.2)).said).toMatch(/^interrupted: .* has released its locks \(again/);
+  });
+
+  test("waits for any other program without speaking of locks", async () => {
+    const { said } = await interrupt("finish", 0.2);
+    expect(said).toMatch(/^interrupted: waiting until what runs has ended/);
+    expect(said).not.toContain("lock");
+  });
+
+  test("ends at once what can be thrown away, though it does not listen", async () => {
+    const { said, seconds } = await interrupt("discard", 600);
+    expect(said).toBe("");
+    expect(seconds).toBeLessThan(60);
   });
 });

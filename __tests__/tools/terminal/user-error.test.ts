@@ -10,7 +10,7 @@ test("is printed as what, where and what to do, with the detail below", () => {
     exit: "badInput",
   });
 
-  expect(error.render()).toBe("error: It is so.\n  where: here\n  to do: do that\n  | a\n  | b");
+  expect(error.render()).toBe("error: It is so.\n  where: here\n  fix: do that\n  | a\n  | b");
   expect(error.exitCode).toBe(2);
 });
 

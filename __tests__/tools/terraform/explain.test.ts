@@ -23,13 +23,13 @@ The referenced S3 bucket must have been previously created.`);
     expect(error.mend).toContain("apply 00-bootstrap first");
   });
 
-  test("for the first layer itself it names ./lgtm bootstrap", () => {
+  test("for the first layer itself it names ./lgtm state bootstrap", () => {
     const error = explain(`Error: Failed to get existing workspaces: S3 bucket "boot" does not exist.`, {
       layer: "00-bootstrap",
       firstLayers: [],
     });
 
-    expect(error.mend).toContain("./lgtm bootstrap");
+    expect(error.mend).toContain("./lgtm state bootstrap");
   });
 
   test("a locked state names the holder and the lock", () => {
@@ -116,7 +116,7 @@ Error: Invalid index
       [
         "error: terraform plan failed in 60-ecs.",
         "  where: /logs/60-ecs.log",
-        "  to do: read Terraform's message below; the log file holds everything it wrote",
+        "  fix: read Terraform's message below; the log file holds everything it wrote",
         "  | Error: something new",
         "  | ",
         "  | more",

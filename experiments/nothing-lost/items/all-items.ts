@@ -4,7 +4,7 @@ import { pyroscopeItems } from "./pyroscope-items";
 import type { SignalItems, StoringService } from "./signal-items";
 import { tempoItems } from "./tempo-items";
 
-/** How items get into each service and out of it again. */
+/** Writers and readers of items, by service. */
 export const ALL_ITEMS: Readonly<Record<StoringService, SignalItems>> = {
   mimir: mimirItems,
   loki: lokiItems,

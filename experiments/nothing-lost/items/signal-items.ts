@@ -28,10 +28,10 @@ export interface ItemBatch {
   readonly ids: readonly number[];
 }
 
-/** How items get into a service and how they are found again. */
+/** Writer and reader of a service's items. */
 export interface SignalItems {
   readonly service: StoringService;
-  /** What an item is, in the plural. */
+  /** Name of the items, in the plural. */
   readonly item: string;
   /** The ways in; the first one is the service's own, which each of its versions has. */
   readonly ways: readonly [WayIn, ...WayIn[]];

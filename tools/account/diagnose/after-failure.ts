@@ -7,13 +7,13 @@ import { diagnoseAccount, type DiagnoseAccountOptions } from "./diagnose-account
 import { describeLikeness, renderDiagnoses } from "./report";
 import type { LooksLike, ServiceDiagnosis } from "./service-diagnosis";
 
-/** What is to be said about an apply that failed. */
+/** Explanation of a failed apply. */
 export interface FailureDiagnosis {
   /** Incidents that the errors look like. */
   readonly looksLike: readonly LooksLike[];
   /** The services, where the layer of the tasks failed. */
   readonly services: readonly ServiceDiagnosis[];
-  /** Why the services could not be looked at. */
+  /** Reason why the services could not be examined. */
   readonly notChecked: readonly string[];
 }
 

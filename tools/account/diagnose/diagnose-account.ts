@@ -3,11 +3,12 @@ import type { ServiceName } from "../../../modules/config/service-name";
 import { connectToWorkload } from "../workload-clients";
 import { withReleaseFile } from "../../images/release/with-release-file";
 import { summarizeDeployment, type DeploymentSummary } from "../../state/overview";
+import { chosenServices } from "../../layers/chosen-services";
 import { openSession } from "../../state/session";
 import { diagnose } from "./diagnose";
 import type { ServiceDiagnosis } from "./service-diagnosis";
 
-/** What is diagnosed. */
+/** Options of a diagnosis. */
 export interface DiagnoseAccountOptions {
   /** @default - LGTM_PROFILE, then `activeProfile` */
   readonly profile?: string | undefined;
@@ -16,11 +17,11 @@ export interface DiagnoseAccountOptions {
   readonly lines: number;
   /** Told the profile and account once. @default - no one */
   readonly report?: (text: string) => void;
-  /** Where endpoint and credentials are looked for. @default process.env */
+  /** Environment with endpoint and credentials. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What was found, and where. */
+/** Diagnoses, and the account that they belong to. */
 export interface AccountDiagnosis extends DeploymentSummary {
   readonly services: readonly ServiceDiagnosis[];
 }
@@ -30,7 +31,7 @@ export interface AccountDiagnosis extends DeploymentSummary {
  * @throws UserError for an unknown profile, absent credentials or another account than the profile's
  */
 export async function diagnoseAccount(options: DiagnoseAccountOptions): Promise<AccountDiagnosis> {
-  const { profile: name, services, lines, report, env } = options;
+  const { profile: name, lines, report, env } = options;
   const session = await openSession({
     profile: name,
     writes: false,
@@ -38,6 +39,7 @@ export async function diagnoseAccount(options: DiagnoseAccountOptions): Promise<
     ...(env === undefined ? {} : { env }),
   });
   const { profile } = session;
+  const services = chosenServices(profile, options.services);
   const clients = connectToWorkload(profile.config.region, env);
   try {
     const releases = withReleaseFile(() => readReleases(profile.config.environment, env));

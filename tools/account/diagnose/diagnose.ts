@@ -1,8 +1,7 @@
-import { clusterName } from "../../../modules/config/cluster-name";
+import { clusterName, logGroupName, namePrefix } from "../../../modules/config/names";
 import type { Profile } from "../../../modules/config/profiles";
 import type { Releases } from "../../../modules/config/releases";
-import { logGroupName } from "../../../modules/config/log-group-name";
-import { namePrefix } from "../../../modules/config/name-prefix";
+import { deployedService } from "../../../modules/services/catalog";
 import type { ServiceName } from "../../../modules/config/service-name";
 import { ask, type Answer } from "../ask";
 import type { WorkloadClients } from "../workload-clients";
@@ -34,7 +33,7 @@ export const DIAGNOSE_ACTIONS: readonly string[] = [
   ...LOGS_ACTIONS,
 ];
 
-/** What is diagnosed. */
+/** Subject of a diagnosis. */
 export interface DiagnoseOptions {
   readonly profile: Profile;
   /** The recorded releases of the profile's environment. */
@@ -171,7 +170,7 @@ class Diagnostician {
   ): ServiceDiagnosis {
     const { profile, releases, lines } = this.options;
     const image = expectedBy(profile, releases).images.find((one) => one.service === service);
-    const ordered = { image, count: profile.config.services[service].count };
+    const ordered = { image, count: deployedService(profile.config, service).tasks.count };
     const shown = { ...read, logLines: logs?.lines ?? [] };
     const found = resembles(evidenceOf(service, shown, ordered, this.now));
     return {

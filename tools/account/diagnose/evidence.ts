@@ -4,13 +4,13 @@ import type { Evidence, EvidenceSource } from "../incidents/evidence";
 import { stoppedByItself } from "./judge";
 import type { ServiceDiagnosis, TimedLine } from "./service-diagnosis";
 
-/** What the evidence is taken from. */
+/** Sources of the evidence. */
 export type Shown = Pick<
   ServiceDiagnosis,
   "tasks" | "image" | "deployments" | "rollbacks" | "events" | "stoppedTasks" | "targets"
 > & { readonly logLines: readonly TimedLine[] };
 
-/** What was ordered, to compare with what runs. */
+/** Desired state, to compare with the running one. */
 export interface Ordered {
   readonly image: ExpectedImage | undefined;
   readonly count: number;

@@ -1,6 +1,6 @@
 import type { ServiceDiagnosis, ServiceStatus, StoppedTask } from "./service-diagnosis";
 
-/** What is judged. */
+/** Facts about a service that decide its status. */
 export type Judged = Pick<
   ServiceDiagnosis,
   "tasks" | "deployments" | "rollbacks" | "events" | "stoppedTasks" | "targets"
@@ -13,7 +13,7 @@ export interface Verdict {
 }
 
 /**
- * Whether a service is in trouble, and why: what failed in the deployment that is in effect, what runs, and how the load
+ * Decides the status of a service and its reasons: what failed in the deployment that is in effect, what runs, and how the load
  * balancer sees it. What happened before that deployment is past.
  *
  * @param facts what was read; what could not be read counts as nothing
@@ -31,7 +31,7 @@ export function judge(facts: Judged): Verdict {
   return goesOn ? { status: "deploying", because: ["a deployment goes on"] } : { status: "steady", because: [] };
 }
 
-/** Whether a task stopped because of itself, and not because ECS wanted fewer or other ones. */
+/** Tests if a task stopped because of itself, and not because ECS wanted fewer or other ones. */
 export function stoppedByItself({ code, reason }: StoppedTask): boolean {
   return /^(EssentialContainerExited|TaskFailedToStart)$/.test(code) || /health checks/i.test(reason);
 }
@@ -67,7 +67,7 @@ function stops({ stoppedTasks, deployments }: Judged): readonly string[] {
   return [`${times} stopped within the last hour, the last one: ${describeStop(newest)}`];
 }
 
-/** Why a task stopped, with the exit codes of its containers. */
+/** Describes the stop of a task, with the exit codes of its containers. */
 export function describeStop({ reason, code, containers }: StoppedTask): string {
   const ends = containers
     .filter(({ exitCode, reason: why }) => exitCode !== null || why !== "")

@@ -7,10 +7,10 @@ import {
 import { redact } from "../../terminal/redact";
 import type { LogFacts } from "./service-diagnosis";
 
-/** What it takes. */
+/** Needed permissions. */
 export const LOGS_ACTIONS = ["logs:DescribeLogStreams", "logs:GetLogEvents"] as const;
 
-/** Where a service's containers log. */
+/** Log group and stream prefix of a service's containers. */
 export interface LogPlace {
   readonly group: string;
   /** Stream of the task that is asked about; an absent one counts as none. @default - the newest stream of the group */

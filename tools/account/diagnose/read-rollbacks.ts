@@ -2,10 +2,10 @@ import { ListServiceDeploymentsCommand, type ECSClient } from "@aws-sdk/client-e
 import { redact } from "../../terminal/redact";
 import type { RollbackFacts } from "./service-diagnosis";
 
-/** What it takes. */
+/** Needed permissions. */
 export const ROLLBACKS_ACTIONS = ["ecs:ListServiceDeployments"] as const;
 
-/** How far back deployments are looked at: an apply that failed is looked into within days. */
+/** Oldest deployment that is read: a failed apply is examined within days. */
 const DAYS = 3;
 
 /**

@@ -9,10 +9,10 @@ import {
 import { redact } from "../../terminal/redact";
 import type { DeploymentFacts, TimedLine } from "./service-diagnosis";
 
-/** What it takes. */
+/** Needed permissions. */
 export const SERVICES_ACTIONS = ["ecs:DescribeServices"] as const;
 
-/** What it takes to read a task definition. */
+/** Permissions needed to read a task definition. */
 export const TASK_DEFINITION_ACTIONS = ["ecs:DescribeTaskDefinition"] as const;
 
 /** A service as ECS describes it. */
@@ -83,7 +83,7 @@ function deploymentOf(deployment: Deployment): DeploymentFacts {
   };
 }
 
-/** What is looked at of a task definition; its environment is not, since people put secrets there. */
+/** Parts of a task definition that are read; its environment is not, since people put secrets there. */
 export interface TaskDefinitionFacts {
   readonly image: string;
   readonly container: string;

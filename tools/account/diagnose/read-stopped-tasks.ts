@@ -2,7 +2,7 @@ import { DescribeTasksCommand, ListTasksCommand, type ECSClient, type Task } fro
 import { redact } from "../../terminal/redact";
 import type { StoppedTask } from "./service-diagnosis";
 
-/** What it takes. */
+/** Needed permissions. */
 export const STOPPED_TASKS_ACTIONS = ["ecs:ListTasks", "ecs:DescribeTasks"] as const;
 
 /**

@@ -5,11 +5,11 @@ import {
 import { redact } from "../../terminal/redact";
 import type { TargetFacts } from "./service-diagnosis";
 
-/** What it takes. */
+/** Needed permissions. */
 export const TARGETS_ACTIONS = ["elasticloadbalancing:DescribeTargetHealth"] as const;
 
 /**
- * How the load balancer sees the targets of target groups.
+ * Reads the health of the targets of target groups.
  *
  * @param client connection to Elastic Load Balancing
  * @param targetGroupArns ARNs of the target groups

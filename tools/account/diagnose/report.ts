@@ -2,7 +2,7 @@ import { renderTable } from "../../terminal/table";
 import { describeStop } from "./judge";
 import type { LooksLike, ServiceDiagnosis, TimedLine } from "./service-diagnosis";
 
-/** How much is shown of what there is a lot of. */
+/** Largest number of entries shown of a long list. */
 const SHOWN = { events: 8, stoppedTasks: 5 } as const;
 
 /**
@@ -94,6 +94,6 @@ export function describeLikeness({ id, certainty, what, remedy, seen }: LooksLik
   return [
     `${id}${certainty === "typical" ? "" : " (possibly)"}: ${what}`,
     ...seen.map((text) => `  seen: ${text}`),
-    `  to do: ${remedy}`,
+    `  fix: ${remedy}`,
   ];
 }

@@ -89,10 +89,10 @@ export type ServiceStatus = "steady" | "deploying" | "trouble" | "absent" | "not
 export interface ServiceDiagnosis {
   readonly service: ServiceName;
   readonly status: ServiceStatus;
-  /** Why it has this status, most important first; empty when it is steady. */
+  /** Reasons of the status, most important first; empty when it is steady. */
   readonly because: readonly string[];
   readonly tasks: { readonly running: number; readonly pending: number; readonly desired: number } | null;
-  /** What the deployed task definition names; null when it is not known. */
+  /** Image in the deployed task definition; null when it is not known. */
   readonly image: string | null;
   readonly deployments: readonly DeploymentFacts[];
   readonly rollbacks: readonly RollbackFacts[];
@@ -102,7 +102,7 @@ export interface ServiceDiagnosis {
   readonly stoppedTasks: readonly StoppedTask[];
   readonly targets: readonly TargetFacts[];
   readonly logs: LogFacts | null;
-  /** What could not be looked at: `stopped tasks: needs ecs:ListTasks`. */
+  /** Facts that could not be read: `stopped tasks: needs ecs:ListTasks`. */
   readonly notChecked: readonly string[];
   readonly looksLike: readonly LooksLike[];
 }

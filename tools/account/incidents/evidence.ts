@@ -1,7 +1,7 @@
 import type { ServiceName } from "../../../modules/config/service-name";
 
 /**
- * Where a line was seen: `log` of a container, `event` of an ECS service, `stop reason` of a task or container, `target
+ * Source of a line: `log` of a container, `event` of an ECS service, `stop reason` of a task or container, `target
  * health` of a target group, `deployment` (what runs compared with what was ordered), `answer` to a request (method, path,
  * status), `object` (key in the data bucket), `error` of Terraform, Docker or another program.
  */

@@ -2,7 +2,7 @@ import type { IncidentId } from "../../../checks/incidents";
 import type { ServiceName } from "../../../modules/config/service-name";
 import type { EvidenceSource } from "./evidence";
 
-/** What an incident looks like to those who meet it. */
+/** Signs of an incident. */
 export interface IncidentSign {
   readonly matches: RegExp;
   /** @default - wherever it is seen */
@@ -13,16 +13,16 @@ export interface IncidentSign {
   readonly certainty?: Certainty;
 }
 
-/** How much a sign says. */
+/** Weight of a sign. */
 export type Certainty = "typical" | "possible";
 
 /** An incident of the history, as it can be recognized. */
 export interface KnownIncident {
   readonly id: IncidentId;
-  /** What happened. */
+  /** Description of the incident. */
   readonly what: string;
   /** Empty for those that leave no trace in a running platform. */
   readonly signs: readonly IncidentSign[];
-  /** What to do about it. */
+  /** Remedy. */
   readonly remedy: string;
 }

@@ -17,7 +17,7 @@ const FOREIGN_PREFIX: IncidentSign = {
 const COMPILED = "run `./lgtm lint` and `./lgtm synth`: both refuse it and say where";
 
 /**
- * How each incident is recognized. The texts are those of the history, of the programs at the pinned versions (seen by
+ * Signs by which each incident is recognized. The texts are those of the history, of the programs at the pinned versions (seen by
  * putting the mistake back), of Terraform's AWS provider and of AWS's messages.
  */
 const RECOGNITIONS: Readonly<Record<IncidentId, Recognition>> = {
@@ -115,13 +115,13 @@ const RECOGNITIONS: Readonly<Record<IncidentId, Recognition>> = {
     ],
     remedy:
       "the task definition and ECR do not name the same image: `./lgtm release <service>` records what was pushed in releases.json, and the next " +
-      "`./lgtm plan` and `./lgtm apply` of 60-ecs roll it out; `./lgtm preflight` says whether ECR has what is recorded",
+      "`./lgtm plan` and `./lgtm apply` of 60-ecs roll it out; `./lgtm doctor --account` says whether ECR has what is recorded",
   },
   I12: {
     signs: [{ matches: /BucketNotEmpty/ }],
     remedy:
       "the bucket keeps versions of deleted objects: remove all versions first (S3 console, Empty), and set dataBucket.versioning to what the bucket " +
-      "has (`./lgtm preflight` compares them)",
+      "has (`./lgtm doctor --account` compares them)",
   },
   I13: {
     signs: [{ matches: /No Fargate configuration exists/ }],
@@ -176,7 +176,7 @@ const RECOGNITIONS: Readonly<Record<IncidentId, Recognition>> = {
       { matches: /invalid username or password/i, in: ["log"], services: ["grafana"], certainty: "possible" },
     ],
     remedy:
-      "the secret must be a JSON text with the key that grafana.adminPasswordSecret.jsonKey names; `./lgtm preflight` looks at it. An existing " +
+      "the secret must be a JSON text with the key that grafana.adminPasswordSecret.jsonKey names; `./lgtm doctor --account` looks at it. An existing " +
       "Grafana database keeps its former password",
   },
   I22: {
@@ -185,7 +185,7 @@ const RECOGNITIONS: Readonly<Record<IncidentId, Recognition>> = {
       { matches: /holds the state of \S+ does not exist/, in: ["error"] },
     ],
     remedy:
-      "`./lgtm bootstrap` makes the bucket of layer 00; applying 00-bootstrap makes the others' bucket and lock table",
+      "`./lgtm state bootstrap` makes the bucket of layer 00; applying 00-bootstrap makes the others' bucket and lock table",
   },
   I23: {
     signs: [{ matches: /is requesting '[^']*', but is only allowed/ }],
@@ -217,7 +217,7 @@ const RECOGNITIONS: Readonly<Record<IncidentId, Recognition>> = {
       },
     ],
     remedy:
-      "the resource exists in AWS but not in the state: `./lgtm preflight` prints the import blocks; see docs/adoption.md",
+      "the resource exists in AWS but not in the state: `./lgtm doctor --account` prints the import blocks; see docs/adoption.md",
   },
   I28: {
     signs: [{ matches: /\bno org id\b/i, in: ["log", "answer"] }],

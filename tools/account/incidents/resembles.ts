@@ -11,7 +11,7 @@ export interface Resemblance extends KnownIncident {
 }
 
 /**
- * Which incidents of the history the evidence looks like.
+ * Finds the incidents of the history that the evidence resembles.
  *
  * @param evidence what was seen, in any order
  * @returns the typical ones before the possible ones, then by id; empty if it looks like none

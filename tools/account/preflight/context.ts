@@ -15,7 +15,7 @@ export interface PreflightContext {
   readonly session: StateSession;
   readonly clients: PreflightClients;
   readonly releases: Releases;
-  /** What an apply would make, in memory. */
+  /** Layers that an apply would make, in memory. */
   readonly platform: readonly SynthesizedLayer[];
   readonly states: ReadonlyMap<LayerId, Answer<KnownState>>;
 }
@@ -27,7 +27,7 @@ export interface PreflightCheck {
 }
 
 /**
- * Whether a layer was ever applied.
+ * Tests if a layer was ever applied.
  *
  * @returns undefined if its state could not be read
  */

@@ -14,16 +14,16 @@ export interface ImportBlock {
   readonly id: string;
 }
 
-/** What one check found. */
+/** Finding of one check. */
 export interface Finding {
   /** The check, `image`, `quota`. */
   readonly check: string;
-  /** What was looked at, `tempo`, `VPCs per Region`. */
+  /** Subject of the check, `tempo`, `VPCs per Region`. */
   readonly subject: string;
   readonly status: FindingStatus;
-  /** What is there, one sentence without a full stop. */
+  /** Result, one sentence without a full stop. */
   readonly found: string;
-  /** What to do; commands stand in lines of their own. @default - nothing */
+  /** Remedy; commands stand in lines of their own. @default - nothing */
   readonly mend?: string;
   /** @default - none */
   readonly imports?: readonly ImportBlock[];

@@ -26,24 +26,24 @@ export const PREFLIGHT_ACTIONS: readonly string[] = [
   ...new Set([...ACCOUNT_ACTIONS, ...STATES_ACTIONS, ...CHECKS.flatMap(({ actions }) => actions)]),
 ];
 
-/** What is looked at. */
+/** Options of a preflight. */
 export interface PreflightOptions {
   /** @default - LGTM_PROFILE, then `activeProfile` */
   readonly profile?: string | undefined;
   /** Told the profile and account once. @default - no one */
   readonly report?: (text: string) => void;
-  /** Where endpoint and credentials are looked for. @default process.env */
+  /** Environment with endpoint and credentials. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
-  /** What an apply would make. @default - made from the profile */
+  /** Layers that an apply would make. @default - made from the profile */
   readonly platform?: readonly SynthesizedLayer[];
 }
 
-/** What was found, and where. */
+/** Findings, and the account that they belong to. */
 export interface Preflight extends DeploymentSummary {
-  /** Whether nothing is a problem. */
+  /** True if nothing is a problem. */
   readonly ok: boolean;
   readonly findings: readonly Finding[];
-  /** What all checks take, as IAM writes it. */
+  /** Permissions that all checks need, as IAM writes them. */
   readonly actions: readonly string[];
 }
 

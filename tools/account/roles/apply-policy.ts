@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { EXECUTION_POLICY_ARN } from "../../../modules/config/platform-role-names";
+import { EXECUTION_POLICY_ARN } from "../../../modules/config/names";
 import type { PolicyStatement } from "../../../modules/policy-document";
 import type { PlatformResources } from "./resources";
 import { allow, inRegion } from "./statement";

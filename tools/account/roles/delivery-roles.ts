@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { namePrefix } from "../../../modules/config/name-prefix";
+import { namePrefix } from "../../../modules/config/names";
 import type { PolicyStatement } from "../../../modules/policy-document";
 import { applyPolicy } from "./apply-policy";
 import { planPolicy } from "./plan-policy";

@@ -3,7 +3,7 @@ import type { PlatformResources } from "./resources";
 import { allow } from "./statement";
 
 /**
- * What the role that plans may do beside reading. It writes two things: the locks of the states that it reads, and plans.
+ * Permissions of the role that plans, beside reading. It writes two things: the locks of the states that it reads, and plans.
  *
  * @param resources of the platform
  */

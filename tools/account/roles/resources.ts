@@ -1,9 +1,7 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { namePrefix } from "../../../modules/config/name-prefix";
-import { platformRoleNames } from "../../../modules/config/platform-role-names";
-import { repositoryName } from "../../../modules/config/repository-name";
+import { namePrefix, PLANS_PREFIX, platformRoleNames, repositoryName } from "../../../modules/config/names";
+import { deployedServices } from "../../../modules/services/catalog";
 import { SERVICE_NAMES } from "../../../modules/config/service-name";
-import { PLANS_PREFIX } from "../../../modules/config/state-backend-names";
 import { LAYER_OUTPUTS, type LayerId } from "../../../stacks/outputs";
 import { stateLocation } from "../../../stacks/state-location";
 
@@ -52,7 +50,7 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
   const regional = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
   const locations = (Object.keys(LAYER_OUTPUTS) as LayerId[]).map((layer) => stateLocation(config, layer));
-  const families = SERVICE_NAMES.map((service) => repositoryName(config.imageRepositories, service));
+  const families = deployedServices(config).map((service) => repositoryName(config.imageRepositories, service));
   return {
     region,
     tags: { Project: config.projectName, Environment: config.environment },
@@ -63,7 +61,7 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
     stateBuckets: [state.bootstrapBucket, state.bucket].map((bucket) => `arn:aws:s3:::${bucket}`),
     plans: `arn:aws:s3:::${state.bucket}/${PLANS_PREFIX}*`,
     dataBucket: `arn:aws:s3:::${config.dataBucket.name}`,
-    roles: platformRoleNames(prefix).map(role),
+    roles: platformRoleNames(prefix, SERVICE_NAMES).map(role),
     cacheServiceLinkedRole: role("aws-service-role/elasticache.amazonaws.com/*"),
     repositories: families.map((name) => regional("ecr", `repository/${name}`)),
     logGroups: regional("logs", `log-group:/ecs/${prefix}/*`),

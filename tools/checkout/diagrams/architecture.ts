@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readRouting } from "../../../checks/routing";
+import type { LayerId } from "../../../stacks/outputs";
 import type { Layer } from "../../layers/layers";
 import { projectRoot } from "../../terminal/paths";
 import { readStackFacts } from "../../layers/stack-file";
-import { replaceSection } from "./generated-section";
+import { replaceSection } from "../generated/generated-section";
 import { layersDiagram } from "./layers-diagram";
 import { routesDiagram } from "./routes-diagram";
 
@@ -11,7 +13,7 @@ import { routesDiagram } from "./routes-diagram";
 export const ARCHITECTURE = join(projectRoot, "docs/architecture.md");
 
 /**
- * docs/architecture.md with pictures of the given layers.
+ * Builds docs/architecture.md with pictures of the given layers.
  *
  * @param baseline the layers of `baseline`, synthesized as JSON
  * @param target the layers of `target`, synthesized as JSON
@@ -29,7 +31,12 @@ export function architectureDocument(baseline: readonly Layer[], target: readonl
 }
 
 function routesOf(layers: readonly Layer[]): string {
-  const layer = layers.find(({ id }) => id === "50-alb");
-  if (layer === undefined) throw new Error("there is no layer 50-alb");
-  return routesDiagram(JSON.parse(readFileSync(layer.file, "utf8")));
+  const json = (id: LayerId): unknown => {
+    const layer = layers.find((candidate) => candidate.id === id);
+    if (layer === undefined) throw new Error(`there is no layer ${id}`);
+    return JSON.parse(readFileSync(layer.file, "utf8"));
+  };
+  return routesDiagram(
+    readRouting({ securityGroups: json("30-security-groups"), loadBalancer: json("50-alb"), ecs: json("60-ecs") }),
+  );
 }

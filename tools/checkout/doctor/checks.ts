@@ -1,19 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { profiles } from "../../../common.config";
 import { SERVICE_NAMES } from "../../../modules/config/service-name";
 import { findBinary } from "../../images/binaries/find-binary";
 import { projectRoot } from "../../terminal/paths";
 import { run, type RunResult } from "../../terminal/process";
 import { findTerraform } from "../../terraform/binary";
+import { checkConfigFile } from "../../layers/config-file";
 import { quietEnvironment } from "../../layers/environment";
 import { lockedVersion, lookForMirror } from "../../terraform/provider";
 import { checksumsUrl, pinnedTerraformVersion, releasesUrl } from "../../terraform/release";
 import { compareVersions, parseVersion } from "../../terraform/version";
 import { UserError } from "../../terminal/user-error";
 
-/** What one check found. */
+/** Loads the configuration when it is looked at: it may be broken, which is one of the findings. */
+const load = createRequire(__filename);
+
+/** Answer of one check. */
 export interface Finding {
   /** What was looked for. */
   readonly name: string;
@@ -70,8 +74,20 @@ const packages: Check = () => {
   });
 };
 
+const configuration: Check = () => {
+  const base = { name: "common.config.ts", neededFor: "everything but doctor, test, lint" };
+  try {
+    checkConfigFile();
+    return Promise.resolve({ ...base, status: "ok", found: "can be loaded", mend: "" });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const found = [error.what, error.where].join(" ");
+    return Promise.resolve({ ...base, status: "lacking", found, mend: error.mend });
+  }
+};
+
 const terraform: Check = async (env) => {
-  const base = { name: "Terraform", neededFor: "adopt, synth --hcl, bench" };
+  const base = { name: "Terraform", neededFor: "every plan and rehearsal, synth --hcl" };
   try {
     const found = await findTerraform(undefined, env);
     return {
@@ -93,7 +109,7 @@ const terraform: Check = async (env) => {
 
 const provider: Check = async (env) => {
   const version = lockedVersion();
-  const base = { name: `AWS provider ${version}`, neededFor: "adopt, bench, every plan" };
+  const base = { name: `AWS provider ${version}`, neededFor: "every plan and rehearsal" };
   try {
     const mirror = lookForMirror({ env });
     if (mirror !== undefined)
@@ -132,7 +148,7 @@ async function answers(url: string): Promise<boolean> {
 const oldestPython = [3, 11, 0] as const;
 
 const python: Check = async (env) => {
-  const base = { name: "Python", neededFor: "the mock of AWS: adopt --fixtures, bench, tests" };
+  const base = { name: "Python", neededFor: "the mock of AWS: rehearse, dev, --fixtures, tests" };
   const mend =
     "install Python 3.11 or newer with venv (Debian and Ubuntu: `apt install python3-venv`), https://www.python.org/downloads";
   for (const program of ["python3", "python"]) {
@@ -162,7 +178,7 @@ const docker: Check = async (env) => {
 };
 
 const credentials: Check = async (env) => {
-  const base = { name: "AWS credentials", neededFor: "adopt on an account" };
+  const base = { name: "AWS credentials", neededFor: "commands on an account" };
   const mend = "set AWS_PROFILE (after `aws sso login`), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
   const source = credentialSource(env);
   if (source === undefined) return { ...base, status: "absent", found: "none in the environment or in ~/.aws", mend };
@@ -185,9 +201,17 @@ function credentialSource(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 const serviceChecks: readonly Check[] = SERVICE_NAMES.map((service) => async (env) => {
-  const platform = profiles.target;
   const base = { name: `${service} program`, neededFor: "verify: the service's config judged by its own program" };
+  if ((await configuration(env)).status !== "ok")
+    return { ...base, status: "absent", found: "not looked for: common.config.ts cannot be loaded", mend: "" };
   try {
+    const { profiles } = load("../../../common.config") as typeof import("../../../common.config");
+    const platform = profiles.target;
+    const { deployedServices } = load(
+      "../../../modules/services/catalog",
+    ) as typeof import("../../../modules/services/catalog");
+    if (!deployedServices(platform).includes(service))
+      return { ...base, status: "ok", found: "not needed: target does not deploy it", mend: "" };
     const { version, path, standsFor } = await findBinary({ service, platform, env, mayCopy: false });
     const shown = standsFor === undefined ? version : `${version} in place of ${standsFor.wanted}`;
     return { ...base, status: "ok", found: `${shown}, ${path}`, mend: "" };
@@ -201,6 +225,7 @@ const serviceChecks: readonly Check[] = SERVICE_NAMES.map((service) => async (en
 export const checks: readonly Check[] = [
   node,
   packages,
+  configuration,
   terraform,
   provider,
   python,

@@ -28,7 +28,7 @@ export async function checkWorkflows(
 ): Promise<WorkflowFindings> {
   const python = await ensureMockPython(report, {
     folder: join(workFolder, "lint-venv"),
-    requirements: join(projectRoot, "tools", "lint", "requirements.txt"),
+    requirements: join(__dirname, "requirements.txt"),
     tool: { name: "the checks of workflows", packages: "zizmor, actionlint and check-jsonschema" },
   });
   const workflows = filesIn(join(folder, "workflows"));

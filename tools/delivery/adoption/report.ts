@@ -1,4 +1,4 @@
-import { formatSeconds } from "../../terminal/format";
+import { count, formatSeconds } from "../../terminal/format";
 import { whyHarmless } from "../report/plan-report";
 import { changeLines, sectionLines } from "../report/plain-text";
 import { sectionsOfHighlights } from "../report/statements";
@@ -242,10 +242,13 @@ function verdict({ profile, noOp, managed, unchanged, accepted, configuration, l
   const outputs = layers.reduce((sum, layer) => sum + layer.outputs.length, 0);
   const end = `(profile ${profile}, ${formatSeconds(seconds)})`;
   if (unchanged) return `${total}, no output changes: nothing changes ${end}`;
-  const missing = unplanned === 0 ? "" : `, ${unplanned} of ${layers.length} layers could not be planned`;
+  const missing = unplanned === 0 ? "" : `, ${unplanned} of ${count(layers.length, "layer")} could not be planned`;
   const answer = accepted ? ": nothing is deleted, and replaced only what loses nothing" : "";
-  const cause = configuration.length === 0 ? "" : `, ${configuration.length} settings differ from baseline`;
-  return `${total}, ${outputs} output changes${missing}${cause}${answer} ${end}`;
+  const cause =
+    configuration.length === 0
+      ? ""
+      : `, ${count(configuration.length, "setting")} ${configuration.length === 1 ? "differs" : "differ"} from baseline`;
+  return `${total}, ${count(outputs, "output change")}${missing}${cause}${answer} ${end}`;
 }
 
 function detailsOf({ layer, changes, outputs, drift }: LayerAdoption): readonly string[] {

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { parseJson } from "../../terminal/parse-json";
 import { nameOfResource, type PlanAction, type ResourcePlan } from "../../terraform/plan-summary";
 import { anchor, countText, effectWords, escapeHtml, escapeLines } from "./html-text";
@@ -20,11 +19,6 @@ import {
   tellingDifferences,
   type Section,
 } from "./statements";
-
-/** Writes the report's page into a file. */
-export function writePage(file: string, report: PlanReport): void {
-  writeFileSync(file, renderHtml(report));
-}
 
 /** The report as one page without anything from outside: for whoever approves. Sensitive values are masked. */
 export function renderHtml(report: PlanReport): string {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ServiceName } from "../../../modules/config/service-name";
 
 /**
- * Where the project keeps a service's program on this machine:
+ * Returns the folder in which the project keeps a service's program on this machine:
  * `$XDG_CACHE_HOME/lgtm-on-ecs/bin/<service>/<version>/`, with `~/.cache` where the variable is not set.
  */
 export function binaryFolder(service: ServiceName, version: string, env: NodeJS.ProcessEnv = process.env): string {

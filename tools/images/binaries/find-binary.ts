@@ -1,23 +1,23 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { serviceCatalog } from "../../../modules/services/catalog";
+import { deployedService } from "../../../modules/services/catalog";
 import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceProgram } from "../../../modules/services/service-image";
 import { UserError } from "../../terminal/user-error";
 import { acceptedVersions, type AcceptedVersion } from "./accepted-versions";
 import { binaryFolder } from "./binary-cache";
 import { copyOutOfImage } from "./image-copy";
 import { programVersion } from "./program-version";
-import { servicePrograms } from "./service-program";
 
 /** A service's program that was found. */
 export interface ServiceBinary {
   readonly service: ServiceName;
   /** Absolute path of the program. */
   readonly path: string;
-  /** What it says of itself, `2.16.0`. */
+  /** Version that it reports, `2.16.0`. */
   readonly version: string;
-  /** Where it was found, for people. */
+  /** Place where it was found, for people. */
   readonly foundIn: string;
   /** The version in `imageVersions`, and why another one is good enough. @default - it is that version */
   readonly standsFor?: AcceptedVersion;
@@ -25,7 +25,7 @@ export interface ServiceBinary {
   readonly home?: string;
 }
 
-/** What to look for, and where. */
+/** Options of a search. */
 export interface BinarySearch {
   readonly service: ServiceName;
   /** The platform, whose `imageVersions` says which version runs. */
@@ -33,7 +33,7 @@ export interface BinarySearch {
   /** @default - the environment of this process */
   readonly env?: NodeJS.ProcessEnv;
   /**
-   * Whether the program may be copied out of its image, which may have to be pulled.
+   * True if the program may be copied out of its image, which may have to be pulled.
    * @default true
    */
   readonly mayCopy?: boolean;
@@ -56,13 +56,12 @@ export async function findBinary(search: BinarySearch): Promise<ServiceBinary> {
     const found = await examine(candidate, search, seen);
     if (found !== undefined) return found;
   }
-  const wanted = search.platform.imageVersions[search.service];
-  const program = servicePrograms[search.service];
+  const { version: wanted, image } = deployedService(search.platform, search.service);
   if (search.mayCopy === false) throw notFound(search, seen, env);
   const folder = binaryFolder(search.service, wanted, env);
-  const copy = await copyOutOfImage(imageOf(search), program, folder, env);
+  const copy = await copyOutOfImage(imageOf(search), image.program, folder, env);
   const copied = copy.copied
-    ? await examine({ path: join(folder, program.name), foundIn: `image ${imageOf(search)}` }, search, seen)
+    ? await examine({ path: join(folder, image.program.name), foundIn: `image ${imageOf(search)}` }, search, seen)
     : undefined;
   if (copied !== undefined) return copied;
   if (!copy.copied) seen.push(`image ${imageOf(search)}: ${copy.reason}`);
@@ -70,7 +69,7 @@ export async function findBinary(search: BinarySearch): Promise<ServiceBinary> {
 }
 
 /**
- * Whether a program of the service's name lies in one of the places, of whatever version; quicker than to find it.
+ * Tests if a program of the service's name lies in one of the places, of whatever version; quicker than to find it.
  */
 export function mayHaveBinary(search: BinarySearch): boolean {
   return candidates(search, search.env ?? process.env).length > 0;
@@ -78,14 +77,15 @@ export function mayHaveBinary(search: BinarySearch): boolean {
 
 /** The official image of a service at the version that runs. */
 function imageOf({ service, platform }: BinarySearch): string {
-  const { upstreamImage } = serviceCatalog(platform)[service];
-  return `${upstreamImage}:${servicePrograms[service].tagPrefix}${platform.imageVersions[service]}`;
+  const { image, version } = deployedService(platform, service);
+  return `${image.upstream}:${image.tagPrefix ?? ""}${version}`;
 }
 
 function candidates(search: BinarySearch, env: NodeJS.ProcessEnv): readonly Candidate[] {
   const { service, platform } = search;
-  const { name } = servicePrograms[service];
-  const versions = [platform.imageVersions[service], ...standIns(search).map(({ accepted }) => accepted)];
+  const { image, version: wanted } = deployedService(platform, service);
+  const { name } = image.program;
+  const versions = [wanted, ...standIns(search).map(({ accepted }) => accepted)];
   const given = env.LGTM_BINARIES ?? "";
   const fromGiven = [
     join(given, name),
@@ -108,12 +108,13 @@ async function examine(
   seen: string[],
 ): Promise<ServiceBinary | undefined> {
   const { service, platform } = search;
-  const version = await programVersion(path, servicePrograms[service]);
+  const { image, version: wanted } = deployedService(platform, service);
+  const version = await programVersion(path, image.program);
   const standsFor = standIns(search).find(({ accepted }) => accepted === version);
-  const home = homeOf(path, service);
+  const home = homeOf(path, image.program);
   if (version === undefined) {
     seen.push(`${path} does not say its version`);
-  } else if (version !== platform.imageVersions[service] && standsFor === undefined) {
+  } else if (version !== wanted && standsFor === undefined) {
     seen.push(`${path} is ${version}`);
   } else if (home === "missing") {
     seen.push(`${path} lies in no folder with conf/, without which it does not start`);
@@ -131,14 +132,13 @@ async function examine(
 }
 
 function standIns({ service, platform }: BinarySearch): readonly AcceptedVersion[] {
-  return acceptedVersions.filter(
-    (entry) => entry.service === service && entry.wanted === platform.imageVersions[service],
-  );
+  const { version } = deployedService(platform, service);
+  return acceptedVersions.filter((entry) => entry.service === service && entry.wanted === version);
 }
 
 /** Grafana's program lies in its home or in `bin/` below it. */
-function homeOf(path: string, service: ServiceName): string | undefined {
-  if (servicePrograms[service].homeInImage === undefined) return undefined;
+function homeOf(path: string, program: ServiceProgram): string | undefined {
+  if (program.home === undefined) return undefined;
   const folder = dirname(path);
   return [folder, dirname(folder)].find((home) => existsSync(join(home, "conf", "defaults.ini"))) ?? "missing";
 }
@@ -154,16 +154,16 @@ function isProgram(path: string): boolean {
 
 function notFound(search: BinarySearch, seen: readonly string[], env: NodeJS.ProcessEnv): UserError {
   const { service, platform } = search;
-  const version = platform.imageVersions[service];
-  const { name, homeInImage } = servicePrograms[service];
+  const { version, image } = deployedService(platform, service);
+  const { name, home, releases } = image.program;
   const folder = binaryFolder(service, version, env);
-  const what = homeInImage === undefined ? name : `${name} and its home folder (with conf/)`;
+  const what = home === undefined ? name : `${name} and its home folder (with conf/)`;
   return new UserError({
     what: `There is no ${service} ${version} on this machine.`,
     ...(seen.length === 0 ? {} : { where: seen.join("; ") }),
     mend:
       `put ${what} of version ${version} into ${folder}, or name a folder that holds it in LGTM_BINARIES; ` +
-      `where Docker runs, it is copied out of ${imageOf(search)}; releases: https://github.com/grafana/${service}/releases`,
+      `where Docker runs, it is copied out of ${imageOf(search)}; releases: ${releases}`,
     exit: "missing",
   });
 }

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { run, type RunResult } from "../../terminal/process";
 import { UserError } from "../../terminal/user-error";
-import type { ServiceProgram } from "./service-program";
+import type { ServiceProgram } from "../../../modules/services/service-image";
 
-/** What became of a copy out of an image. */
+/** Result of a copy out of an image. */
 export type ImageCopy = { readonly copied: true } | { readonly copied: false; readonly reason: string };
 
 /** Seconds that pulling an image may take. */
@@ -38,7 +38,7 @@ export async function copyOutOfImage(
 
 async function copyFrom(
   container: string,
-  { name, pathInImage, homeInImage }: ServiceProgram,
+  { name, path, home }: ServiceProgram,
   folder: string,
   env: NodeJS.ProcessEnv,
 ): Promise<ImageCopy> {
@@ -48,11 +48,11 @@ async function copyFrom(
     const whole = join(draft, basename(folder));
     mkdirSync(whole);
     const sources =
-      homeInImage === undefined
-        ? [[pathInImage, join(whole, name)]]
+      home === undefined
+        ? [[path, join(whole, name)]]
         : [
-            [`${homeInImage}/.`, whole],
-            [pathInImage, join(whole, name)],
+            [`${home}/.`, whole],
+            [path, join(whole, name)],
           ];
     for (const [source, target] of sources) {
       const copied = await docker(["cp", `${container}:${source ?? ""}`, target ?? ""], env, 300);

@@ -8,7 +8,7 @@ import type { RegistryLogin } from "./repository";
 /** Seconds that a build or push may take. */
 const LONG_SECONDS = 1800;
 
-/** What is built. */
+/** Options of a build. */
 export interface Build {
   readonly service: string;
   /** Reference under which the image is kept, with its tag. */
@@ -79,7 +79,7 @@ export class Docker {
     await this.must(`push ${reference}`, ["push", reference]);
   }
 
-  /** Whether the engine holds the image. */
+  /** Tests if the engine holds the image. */
   async has(image: string): Promise<boolean> {
     return (await run("docker", ["image", "inspect", "--format", "{{.Id}}", image], { env: this.env })).code === 0;
   }

@@ -5,10 +5,10 @@ import { recorded } from "./release";
 import type { ReleaseResult } from "./result";
 import { openRelease, type ReleaseTarget } from "./session";
 
-/** What is recorded. */
+/** Options of a recording. */
 export interface RecordOptions extends ReleaseTarget {
   readonly tag: ReleasedTag;
-  /** What the tag must name. @default - what it names in ECR */
+  /** Digest that the tag must have. @default - its digest in ECR */
   readonly digest?: ImageDigest | undefined;
 }
 

@@ -13,12 +13,3 @@ export function releaseTag(version: UpstreamVersion, now: Date): ReleasedTag {
     .split("T");
   return `${version}-${date}-${time}` as ReleasedTag;
 }
-
-/**
- * The second tag of an image that was released: a lifecycle rule keeps the images that have one.
- *
- * @param tag the image's first tag
- */
-export function keptTag(tag: ReleasedTag): string {
-  return `released-${tag}`;
-}

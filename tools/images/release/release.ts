@@ -1,22 +1,24 @@
+import { deployedService } from "../../../modules/services/catalog";
 import type { ReleasedTag } from "../../../modules/config/image-version";
 import { readReleaseFile, type ImageDigest } from "../../../modules/config/releases";
 import { UserError } from "../../terminal/user-error";
 import { verifyService } from "../verify/verify";
 import { Docker } from "./docker";
 import { recordRelease } from "./record-release";
-import { keptTag, releaseTag } from "./release-tag";
+import { keptTag } from "../../../modules/config/image-version";
+import { releaseTag } from "./release-tag";
 import type { ReleaseResult } from "./result";
 import { openRelease, type ReleaseSession, type ReleaseTarget } from "./session";
 import { withReleaseFile } from "./with-release-file";
 import { committedSources } from "./unchanged-sources";
 
-/** What is built and pushed. */
+/** Options of a release. */
 export interface ReleaseOptions extends ReleaseTarget {
   /** Architecture of Fargate's tasks: `linux/amd64`, or `linux/arm64` where task definitions ask for it. */
   readonly platform: string;
-  /** Whether files that are not committed may go into the image. @default false */
+  /** True if files that are not committed may go into the image. @default false */
   readonly allowDirty?: boolean;
-  /** Whether to stop before the push, for a scan. @default false */
+  /** True to stop before the push, for a scan. @default false */
   readonly buildOnly?: boolean;
   /** An image that was built before (`buildOnly`) and is still in this engine. @default - built now */
   readonly built?: ReleasedTag | undefined;
@@ -37,7 +39,7 @@ export async function release(options: ReleaseOptions): Promise<ReleaseResult> {
   // A file that is not as it should be is found out before the build, not after the push.
   withReleaseFile(() => readReleaseFile(session.file));
   const docker = new Docker(session.env, say);
-  const version = session.profile.config.imageVersions[session.service];
+  const { version } = deployedService(session.profile.config, session.service);
   const tag = options.built ?? releaseTag(version, options.now ?? new Date());
   const commit =
     options.built === undefined ? await committedSources(session.service, options.allowDirty ?? false) : undefined;

@@ -9,7 +9,7 @@ import type { ImageDigest } from "../../../modules/config/releases";
 import { awsErrorCode, onAws } from "../../aws/errors";
 import { UserError } from "../../terminal/user-error";
 
-/** How Docker logs in to a registry. */
+/** Credentials with which Docker logs in to a registry. */
 export interface RegistryLogin {
   readonly user: string;
   /** Good for twelve hours; goes to Docker's standard input and nowhere else. */

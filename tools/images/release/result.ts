@@ -1,7 +1,7 @@
 import type { Release } from "../../../modules/config/releases";
 import type { ServiceName } from "../../../modules/config/service-name";
 
-/** What a release did. */
+/** Result of a release. */
 export interface ReleaseResult {
   readonly service: ServiceName;
   readonly environment: string;

@@ -2,17 +2,18 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { deployments } from "../../../common.config";
 import type { Profile } from "../../../modules/config/profiles";
 import { releaseFile } from "../../../modules/config/releases";
-import { repositoryName } from "../../../modules/config/repository-name";
+import { repositoryName } from "../../../modules/config/names";
 import type { ServiceName } from "../../../modules/config/service-name";
 import { guardAccount } from "../../aws/account-guard";
 import { clientConfig } from "../../aws/client-config";
 import { connectToAws } from "../../aws/clients";
+import { chosenServices } from "../../layers/chosen-services";
 import { loadProfile } from "../../layers/profile";
 import { UserError } from "../../terminal/user-error";
 import { profileOfImages } from "../verify/profile-of-images";
 import { ReleaseRepository } from "./repository";
 
-/** What every kind of release works with. */
+/** Dependencies of every kind of release. */
 export interface ReleaseSession {
   readonly profile: Profile;
   readonly service: ServiceName;
@@ -22,7 +23,7 @@ export interface ReleaseSession {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Which service is released, and for whom. */
+/** Service that is released, and its profile. */
 export interface ReleaseTarget {
   readonly service: ServiceName;
   /** @default - LGTM_PROFILE, then `activeProfile`, or `target` while that one runs the images of the HCL */
@@ -42,6 +43,7 @@ export interface ReleaseTarget {
 export async function openRelease(target: ReleaseTarget): Promise<ReleaseSession> {
   const { service, env = process.env, say = () => undefined } = target;
   const profile = loadProfile(profileOfImages(target.profile, env).name, env);
+  chosenServices(profile, [service]);
   const { region, environment, imageRepositories } = profile.config;
   const clients = connectToAws(region, env);
   // Images are released before their profile is deployed; the environment must be one that is.

@@ -1,6 +1,5 @@
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceProgram } from "../../../modules/services/service-image";
 import { versionIn } from "../binaries/program-version";
-import { servicePrograms } from "../binaries/service-program";
 import { run, type RunResult } from "../../terminal/process";
 import { UserError } from "../../terminal/user-error";
 
@@ -14,23 +13,23 @@ export interface ImageProgram {
 /** Seconds that a container may take, with the pull of its image. */
 const RUN_SECONDS = 900;
 
-/** What `docker run` ends with when it is Docker that failed and not the program. Source: `docker run`, "Exit status". */
+/** Exit code of `docker run` when Docker failed and not the program. Source: `docker run`, "Exit status". */
 const DOCKER_FAILED: readonly number[] = [125, 126, 127];
 
 /**
  * The program in an image of ours. It is the container's entrypoint itself, since some images hold no shell, and has no
  * network, since a config is judged without one.
+ * @param program the program
  * @param image reference of the image
  */
-export function imageProgram(service: ServiceName, image: string, env: NodeJS.ProcessEnv): ImageProgram {
-  const { pathInImage, versionArguments } = servicePrograms[service];
+export function imageProgram({ path, version }: ServiceProgram, image: string, env: NodeJS.ProcessEnv): ImageProgram {
   const runInImage: ImageProgram["run"] = async (args, environment) => {
     const variables = Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
-    const options = ["run", "--rm", "--network", "none", ...variables, "--entrypoint", pathInImage, image];
+    const options = ["run", "--rm", "--network", "none", ...variables, "--entrypoint", path, image];
     const result = await run("docker", [...options, ...args], { env, timeoutSeconds: RUN_SECONDS });
     if (!DOCKER_FAILED.includes(result.code)) return result;
     throw new UserError({
-      what: `Docker could not run ${pathInImage} of the image.`,
+      what: `Docker could not run ${path} of the image.`,
       where: image,
       mend: "check that a Docker engine runs (`./lgtm doctor`) and that the image is there; its message is below",
       detail: result.stderr.split("\n").slice(-5).join("\n"),
@@ -40,8 +39,8 @@ export function imageProgram(service: ServiceName, image: string, env: NodeJS.Pr
   return {
     run: runInImage,
     version: async () => {
-      const { stdout, stderr } = await runInImage(versionArguments, {});
-      return versionIn(`${stdout}\n${stderr}`);
+      const { stdout, stderr } = await runInImage(version.arguments, {});
+      return versionIn(`${stdout}\n${stderr}`, version.pattern);
     },
   };
 }

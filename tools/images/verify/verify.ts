@@ -1,40 +1,41 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { CheckFinding } from "../../../checks/check-finding";
+import { describeFinding, type Finding } from "../../../modules/config/config-error";
 import { lintFindings } from "../../../checks/service-configs";
 import { readServiceFiles, type SourceFile } from "../../../checks/source-file";
 import { serviceSources, type ServiceSources } from "../../../checks/service-sources";
 import { wiringFindings } from "../../../checks/wiring";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import type { ServiceName } from "../../../modules/config/service-name";
+import type { DeployedService } from "../../../modules/services/catalog";
 import { findBinary, type ServiceBinary } from "../binaries/find-binary";
 import { run, type RunResult } from "../../terminal/process";
 import { UserError } from "../../terminal/user-error";
 import { imageProgram } from "./image-program";
-import { strictChecks, withConfigAt } from "./strict-check";
+import { withConfigAt } from "./strict-check";
 
-/** What was asked of a service's config, and the answer. */
+/** Check of a service's config, and its result. */
 export interface Verification {
   readonly service: ServiceName;
   /** Version of the program that judged; empty if none did. */
   readonly version: string;
-  /** Where the program came from; empty if there is none. */
+  /** Source of the program; empty if there is none. */
   readonly program: string;
   /** Set when the program is not of the version that runs: why it may stand for it. */
   readonly standsFor?: { readonly wanted: string; readonly reason: string };
-  /** What was checked. */
+  /** Subject of the check. */
   readonly checked: string;
   /**
    * `ok`; `refused` by the program or by a rule; `unchecked`: the program has no check of its own and the rules found
    * nothing; `missing`: the program is not on this machine.
    */
   readonly result: "ok" | "refused" | "unchecked" | "missing";
-  /** What the program or the rules said, or how to get the program; empty if all is well. */
+  /** Message of the program or the rules, or the way to get the program; empty if all is well. */
   readonly detail: string;
 }
 
-/** What is verified. */
+/** Options of a verification. */
 export interface VerifyOptions {
   readonly platform: PlatformConfig;
   /** An image of ours, whose own program and config are used. @default - a program of this machine */
@@ -51,7 +52,7 @@ interface Judge {
   readonly program: string;
   readonly standsFor?: Verification["standsFor"];
   readonly judge: (args: readonly string[], environment: Readonly<Record<string, string>>) => Promise<RunResult>;
-  /** Where the judge finds the config that the Dockerfile puts at the given path. */
+  /** Returns the path at which the judge finds the config that the Dockerfile puts at the given path. */
   readonly place: (sources: ServiceSources) => string;
 }
 
@@ -68,7 +69,7 @@ export async function verifyService(service: ServiceName, options: VerifyOptions
     const judge =
       image === undefined
         ? localJudge(await findBinary({ service, platform, env }), folder)
-        : await imageJudge(service, platform, image, env);
+        : await imageJudge(sources.definition, image, env);
     return withFindings(await judged(sources, judge), findings);
   } catch (error) {
     if (!(error instanceof UserError && error.exit === "missing")) throw error;
@@ -83,7 +84,7 @@ async function judged(sources: ServiceSources, judge: Judge): Promise<Verificati
   const { service, dockerfile, environment } = sources;
   const { version, program, standsFor } = judge;
   const base = { service, version, program, ...(standsFor === undefined ? {} : { standsFor }) };
-  const check = strictChecks[service];
+  const check = sources.definition.image.config.strictCheck;
   if (check === undefined) {
     const detail = `${service} has no check of its own: whether it starts with this config, only a start shows`;
     return { ...base, checked: "", result: "unchecked", detail };
@@ -115,17 +116,15 @@ function localJudge({ path, version, foundIn, standsFor }: ServiceBinary, folder
 }
 
 async function imageJudge(
-  service: ServiceName,
-  platform: PlatformConfig,
+  { name, image: { program: facts }, version: wanted }: DeployedService,
   image: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Judge> {
-  const program = imageProgram(service, image, env);
+  const program = imageProgram(facts, image, env);
   const version = await program.version();
-  const wanted = platform.imageVersions[service];
   if (version !== wanted) {
     throw new UserError({
-      what: `The image holds ${service} ${version ?? "of a version that it does not say"}, not ${wanted}.`,
+      what: `The image holds ${name} ${version ?? "of a version that it does not say"}, not ${wanted}.`,
       where: image,
       mend: `build it with --build-arg VERSION=${wanted}, as imageVersions in common.config.ts says`,
       exit: "negative",
@@ -135,15 +134,11 @@ async function imageJudge(
 }
 
 /** The rules look at what the program cannot judge: variables, routes, what is valid and dangerous. */
-function withFindings(verification: Verification, findings: readonly CheckFinding[]): Verification {
+function withFindings(verification: Verification, findings: readonly Finding[]): Verification {
   const rules = "variables, lint rules";
   const checked = verification.checked === "" ? rules : `${verification.checked}; ${rules}`;
   if (findings.length === 0) return { ...verification, checked };
-  const lines = findings.map(
-    ({ rule, file, key, value, instead }) =>
-      `${file} ${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`}: ${instead} [${rule}]`,
-  );
-  const detail = [verification.detail, ...lines].filter((text) => text !== "").join("\n");
+  const detail = [verification.detail, ...findings.map(describeFinding)].filter((text) => text !== "").join("\n");
   return { ...verification, checked, result: "refused", detail };
 }
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Principal } from "./principal";
 
-/** How the endpoint is run. */
+/** Options of the endpoint. */
 export interface CredentialsEndpointOptions {
   /** Address to listen on; ECS's own, which the SDKs know, is 169.254.170.2. */
   readonly address: string;
@@ -21,7 +21,7 @@ export interface CredentialsEndpointOptions {
   readonly validSeconds?: number;
 }
 
-/** Where tasks get the credentials of their role. */
+/** Endpoint that gives tasks the credentials of their role. */
 export interface CredentialsEndpoint {
   /** `http://ADDRESS:PORT`. */
   readonly url: string;

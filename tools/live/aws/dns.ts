@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "../../terminal/user-error";
 
-/** What the DNS server of the VPC answers, and how it is run. */
+/** Options of the VPC's DNS server: its answers and its address. */
 export interface DnsOptions {
   /** Folder for its configuration, records and log; made if it is not there. */
   readonly folder: string;

@@ -16,7 +16,7 @@ import { neededFor, needsBody } from "./requests/needed-for";
 import { readOperation } from "./requests/operation";
 import { passedFields, passOn, type MockPlace } from "./upstream";
 
-/** How the front is run. */
+/** Options of the front. */
 export type AwsFrontOptions = MockPlace & {
   /**
    * Issues the certificates of AWS's host names.
@@ -54,11 +54,11 @@ export interface AwsFront {
   add(principal: Principal): void;
   /** Forgets a task; its keys are unknown from then on. */
   remove(task: string): void;
-  /** What was refused. A run with any has failed. */
+  /** Refused requests. A run with any has failed. */
   denials(): readonly Denial[];
   /** Conditions that were taken as fulfilled since they cannot be checked here. */
   unchecked(): readonly Unchecked[];
-  /** How often each task called each action. */
+  /** Number of calls of each action by each task. */
   calls(): readonly CallCount[];
   close(): Promise<void>;
 }
@@ -298,7 +298,7 @@ async function readBody(incoming: IncomingMessage, response: ServerResponse): Pr
 
 function refuse(request: AwsRequest, incoming: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = refusalAnswer(request, refusal);
-  // What is still to come is thrown away; a client that waits for permission to send it gets none, so the connection ends.
+  // The rest of the request is thrown away; a client that waits for permission to send it gets none, so the connection ends.
   if (!incoming.complete) incoming.resume();
   const waits = incoming.headers.expect !== undefined;
   response.writeHead(status, { ...headers, ...(waits ? { connection: "close" } : {}) });

@@ -9,7 +9,7 @@ export interface Denial {
   readonly action: string;
   /** ARN of the first one refused; empty where none is known. */
   readonly resource: string;
-  /** What it asked to list, where it listed. */
+  /** Prefix that it asked to list, for list requests. */
   readonly prefix: string | undefined;
   readonly reason: string;
   /** Time of the first one. */
@@ -26,7 +26,7 @@ export interface Unchecked {
   readonly condition: string;
 }
 
-/** How often a task called what. */
+/** Number of calls of one action by one task. */
 export interface CallCount {
   readonly task: string;
   readonly service: string;
@@ -35,7 +35,7 @@ export interface CallCount {
   count: number;
 }
 
-/** Who asked. */
+/** Task that sent the request. */
 export interface Caller {
   readonly task: string;
   readonly service: string;

@@ -3,7 +3,7 @@ import type { AwsRequest } from "./requests/aws-request";
 import { isForS3 } from "./requests/needed-for";
 import { protocolOf } from "./requests/operation";
 
-/** Why the front answers by itself. */
+/** Reason for which the front answers by itself. */
 export interface Refusal {
   readonly kind: "access denied" | "unknown key" | "invalid token" | "unavailable";
   readonly message: string;

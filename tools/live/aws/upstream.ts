@@ -1,7 +1,7 @@
 import { request as sendRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import type { Readable } from "node:stream";
 
-/** Where the mock of AWS is: its URL, or the socket by which it is reached from another network namespace. */
+/** Address of the mock of AWS: its URL, or the socket by which it is reached from another network namespace. */
 export type MockPlace = { readonly mockUrl: string } | { readonly mockSocket: string };
 
 /** Fields that belong to one connection, and the question whether to send a body, which the front answers itself. */

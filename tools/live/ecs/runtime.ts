@@ -1,6 +1,6 @@
 import type { LiveService, LiveTaskDefinition } from "../stack/live-stack";
 
-/** What a deployment rolls out: a task definition, and the files of the image at that time. */
+/** Content of a deployment: a task definition, and the files of the image at that time. */
 export interface Rollout {
   /** For people: revision, and what is special about it. */
   readonly label: string;
@@ -38,7 +38,7 @@ export interface TaskRuntime {
   start(service: LiveService, rollout: Rollout): Promise<RunningTask>;
 }
 
-/** What happened to a service, as ECS's events would say it. */
+/** Events of a service, as ECS would report them. */
 export type SchedulerEvent =
   | { readonly kind: "task started"; readonly task: string; readonly rollout: string }
   | { readonly kind: "task failed"; readonly task: string; readonly reason: string; readonly lines: readonly string[] }

@@ -3,7 +3,7 @@ import type { LiveService } from "../stack/live-stack";
 import { failureThreshold } from "./circuit-breaker";
 import type { Rollout, RunningTask, SchedulerEvent, TaskRuntime } from "./runtime";
 
-/** How a service is scheduled. */
+/** Options of a service's scheduler. */
 export interface SchedulerProps {
   readonly service: LiveService;
   readonly runtime: TaskRuntime;
@@ -23,13 +23,13 @@ export interface SchedulerProps {
   readonly settleSeconds?: number;
 }
 
-/** How a deployment ended. `stopped`: the scheduler was, before it ended. */
+/** End of a deployment. `stopped`: the scheduler was stopped before the deployment ended. */
 export type DeploymentResult = "completed" | "failed" | "stopped";
 
 /** Log lines that a report of a failed task shows. */
 const REPORTED_LINES = 12;
 
-/** How many failures in a row make the wait before a replacement longer. */
+/** Number of failures in a row after which a replacement waits longer. */
 const LONGEST_WAIT = 60;
 
 interface Task {
@@ -85,7 +85,7 @@ export class ServiceScheduler {
     });
   }
 
-  /** Whether as many tasks as desired are healthy now. */
+  /** True if as many tasks as desired are healthy now. */
   isSteady(): boolean {
     const tasks = [...(this.active?.tasks ?? [])];
     return tasks.filter((task) => this.isHealthy(task)).length >= this.props.service.desiredCount;

@@ -10,7 +10,7 @@ export interface ContainerFile {
   readonly text: string;
 }
 
-/** What a container is made of. */
+/** Properties of a container. */
 export interface ContainerProps {
   /** Path of the program on this machine. */
   readonly program: string;
@@ -31,11 +31,11 @@ export interface ContainerProps {
   readonly logFile: string;
 }
 
-/** Where Go's and most other programs look for certificates. */
+/** Files in which Go's and most other programs look for certificates. */
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 
 /**
- * What the container runtime itself puts on a container's disk, and the authority that it trusts.
+ * Files that the container runtime itself puts on a container's disk, and the authority that it trusts.
  *
  * @param resolver address of the name server
  * @param trusted certificate of the authority, PEM
@@ -54,20 +54,20 @@ export function hostNameOf({ address }: NetworkPlace, region: string): string {
   return `ip-${address.replaceAll(".", "-")}.${region}.compute.internal`;
 }
 
-/** How a container ended. */
+/** End of a container. */
 export interface ContainerEnd {
   /** Exit code; 128 + signal number, as ECS counts it, when a signal ended it. */
   readonly code: number;
 }
 
-/** Where {@link ContainerProps.home} is in the container. */
+/** Path of {@link ContainerProps.home} in the container. */
 export const HOME_IN_CONTAINER = "/opt/home";
 
 /** Folders of this machine that a program which is linked dynamically needs. */
 const LIBRARIES = ["usr", "lib", "lib64"];
 
 /**
- * What the container runtime would do: the task's own disk with the image's files becomes the root folder, then the program
+ * Starts a container as the container runtime would: the task's own disk with the image's files becomes the root folder, then the program
  * replaces this script. Positional parameters: host name, root folder, program, home or nothing, arguments.
  */
 const SCRIPT = `

@@ -39,7 +39,7 @@ export interface InsideScript {
 }
 
 /**
- * Why no task can be run on this machine as on Fargate, with an address and a disk of its own.
+ * Finds the reason why no task can be run on this machine as on Fargate, with an address and a disk of its own.
  *
  * @returns undefined if it can
  */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { runToEnd } from "./run-to-end";
 
-/** Where a task is in the network. */
+/** Address of a task in the network. */
 export interface NetworkPlace {
   readonly address: string;
   /** Name of its network namespace. */

@@ -2,7 +2,7 @@ import type { ServiceName } from "../../../modules/config/service-name";
 import type { PolicyDocument } from "../aws/iam/policy-document";
 import type { LoadBalancerDescription } from "../../load-balancer/description";
 
-/** What ECS would run, as the mock's API describes it after an apply. */
+/** Platform that ECS would run, as the mock's API describes it after an apply. */
 export interface LiveStack {
   readonly region: string;
   readonly services: readonly LiveService[];
@@ -27,10 +27,10 @@ export interface LiveService {
   readonly taskDefinition: LiveTaskDefinition;
 }
 
-/** What ends a deployment whose tasks fail. */
+/** Circuit breaker: ends a deployment whose tasks fail. */
 export interface CircuitBreaker {
   readonly enabled: boolean;
-  /** Whether the former deployment takes over again. */
+  /** True if the former deployment takes over again. */
   readonly rollback: boolean;
 }
 

@@ -124,6 +124,6 @@ async function readTargetGroup(elb: ElasticLoadBalancingV2Client, group: TargetG
 function cannot(what: string): UserError {
   return new UserError({
     what: `The live rehearsal cannot go on: ${what}.`,
-    mend: "apply all layers to the mock first (`./lgtm rehearse --live` does); the emulator knows forward and redirect actions and path conditions",
+    mend: "apply all layers to the mock first (`./lgtm dev` does); the emulator knows forward and redirect actions and path conditions",
   });
 }

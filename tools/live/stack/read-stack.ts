@@ -16,7 +16,7 @@ import {
 import { IAMClient } from "@aws-sdk/client-iam";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetNamespaceCommand, GetServiceCommand, ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
-import { clusterName } from "../../../modules/config/cluster-name";
+import { clusterName } from "../../../modules/config/names";
 import { SERVICE_NAMES } from "../../../modules/config/service-name";
 import { connection } from "../../mock/s3";
 import type { Mock } from "../../mock/server";
@@ -182,6 +182,6 @@ class Reader {
 function notApplied(what: string): UserError {
   return new UserError({
     what: `The mock holds no whole platform: ${what}.`,
-    mend: "apply all layers, with `./lgtm rehearse --live`",
+    mend: "apply all layers, with `./lgtm dev`",
   });
 }

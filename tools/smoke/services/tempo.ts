@@ -13,7 +13,7 @@ const FOUND = z.object({ traces: z.array(z.object({ traceID: z.string() })).opti
 /** Tempo refuses a trace without tenant by 503: its receiver takes every error for one that passes. */
 const OTLP_REFUSAL = 503;
 
-/** Where traces are taken by OTLP over HTTP: at OTLP's own path, and below the base of the other signals. */
+/** Paths that take traces by OTLP over HTTP: at OTLP's own path, and below the base of the other signals. */
 const OTLP_PATHS = ["/v1/traces", "/otlp/v1/traces"] as const;
 
 type Ids = Readonly<Record<(typeof OTLP_PATHS)[number], string>>;

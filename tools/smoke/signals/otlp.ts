@@ -1,4 +1,4 @@
-/** What an OTLP payload says of its sender; resource attributes. */
+/** Resource attributes of an OTLP payload. */
 export interface OtlpSource {
   /** `service.name`. */
   readonly service: string;

@@ -10,6 +10,7 @@ import { parsePlan, type PlanJson } from "../plan-json";
 import { terraformOfLayers, type PlanLayersOptions } from "../plan-layers";
 import { countPlan, summarizePlan, type PlanSummary } from "../plan-summary";
 import { readStackFacts, upstreamOf, type StackFacts } from "../../layers/stack-file";
+import { refuseForeignState } from "../../state/foreign-state";
 import { stateReader, type StoredState } from "../../state/stored-state";
 import type { Terraform } from "../terraform";
 import type { Placeholder } from "./placeholder";
@@ -105,6 +106,7 @@ class Planner {
     try {
       progress.step(layer.id, "read the state");
       const state = await this.readState(this.factsOf(layer));
+      refuseForeignState(this.factsOf(layer), state);
       const unappliedReads = this.unappliedReads(layer);
       const isFirst = this.factsOf(layer).lockTable === undefined;
       const isProvisional = Object.keys(unappliedReads).length > 0 || (state.kind === "no bucket" && !isFirst);

@@ -205,7 +205,7 @@ test("a rollback: deployments, stopped tasks, targets, the stopped task's log, i
   ]);
   const text = renderDiagnoses([found]);
   expect(text).toContain("I04: Pyroscope storage.prefix: unknown field, the container exits");
-  expect(text).toMatch(/to do: .*`\.\/lgtm verify <service>`/);
+  expect(text).toMatch(/fix: .*`\.\/lgtm verify <service>`/);
   expect(`${text}${JSON.stringify(found)}`).not.toContain("hunter2");
   expect(Math.max(...(found.logs?.lines ?? []).map((line) => line.text.length))).toBeLessThanOrEqual(400);
 });

@@ -211,7 +211,7 @@ test("without buckets, one line says where to begin", async () => {
   mocks.s3.on(GetBucketVersioningCommand).rejects(new NoSuchBucket(meta));
   const { findings, ok } = await looked();
   expect(of(findings, "state").map(({ subject, mend }) => [subject, mend])).toEqual([
-    ["00-bootstrap", "./lgtm bootstrap"],
+    ["00-bootstrap", "./lgtm state bootstrap"],
     ["10 layers", "apply 00-bootstrap, which makes it"],
   ]);
   expect(ok).toBe(true);

@@ -67,7 +67,7 @@ test("a layer that could not be planned is no proof, and says why", () => {
   const text = renderAdoption(adoption);
 
   expect(adoption.unchanged).toBe(false);
-  expect(text).toContain("error: The state is locked.\n  to do: wait");
+  expect(text).toContain("error: The state is locked.\n  fix: wait");
   expect(text).toContain("1 of 2 layers could not be planned");
 });
 

@@ -55,7 +55,7 @@ describe("the comment of a pull request", () => {
   test("by the command; what GitHub refuses ends with 4 and names the permission to give", async () => {
     const file = join(folder, "report.md");
     writeFileSync(file, "## Plan: nothing changes\n");
-    const args = ["comment", "--pr", "7", "--file", file, "--marker", "plan-prod"];
+    const args = ["ci", "comment", "--pr", "7", "--file", file, "--marker", "plan-prod"];
     const good = await runLgtm(args, { env: standIn.env });
     standIn.refuseWith = 403;
     const refused = await runLgtm(args, { env: standIn.env });
@@ -122,7 +122,7 @@ describe("issues of drift", () => {
   test("by the command, from what `./lgtm drift --json` prints; a file of a drift that failed ends with 2", async () => {
     const file = join(folder, "drift.json");
     writeFileSync(file, JSON.stringify(drift(drifted("50-alb", "120"))));
-    const args = ["drift-issues", "--file", file, "--environment", "prod"];
+    const args = ["ci", "drift-issues", "--file", file, "--environment", "prod"];
     const good = await runLgtm(args, { env: standIn.env });
     writeFileSync(file, "");
     const empty = await runLgtm(args, { env: standIn.env });
@@ -164,7 +164,7 @@ describe("a proposed change", () => {
   });
 
   test("by the command; without a commit it ends with 2", async () => {
-    const args = ["propose", "--file", "releases.json", "--branch", "release/x", "--title", "Release x"];
+    const args = ["ci", "propose", "--file", "releases.json", "--branch", "release/x", "--title", "Release x"];
     const good = await runLgtm(args, { env: standIn.env });
     const without = await runLgtm(args, { env: { ...standIn.env, GITHUB_SHA: "" } });
     expect([good.code, good.stdout]).toEqual([0, expect.stringMatching(/^https:/)]);

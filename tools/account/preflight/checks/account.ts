@@ -4,11 +4,11 @@ import { UserError } from "../../../terminal/user-error";
 import type { PreflightContext } from "../context";
 import type { Finding } from "../finding";
 
-/** What it takes. The account is asked for before every check, and a wrong one is refused. */
+/** Needed permissions. The account is asked for before every check, and a wrong one is refused. */
 export const ACCOUNT_ACTIONS: readonly string[] = ["sts:GetCallerIdentity"];
 
 /**
- * Who is asking, and whether this profile may change this account.
+ * Checks the caller, and that this profile may change this account.
  *
  * @param context the account
  * @param deployed which profile belongs to which environment

@@ -10,7 +10,7 @@ import type { Finding, ImportBlock } from "../finding";
 
 const FINDERS: readonly ResourceFinder[] = [cloudMap, cacheRole, repositories, logGroups];
 
-/** Whether AWS has resources that an apply would make, with the `import` blocks that take them over. */
+/** Finds resources in AWS that an apply would make, with the `import` blocks that take them over. */
 export const existingCheck: PreflightCheck = {
   actions: FINDERS.flatMap(({ actions }) => actions),
   run: (context) => Promise.all(FINDERS.map((finder) => findingOf(finder, context))),

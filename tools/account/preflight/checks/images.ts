@@ -6,7 +6,7 @@ import type { Finding } from "../finding";
 
 const ACTIONS = ["ecr:DescribeImages"];
 
-/** Whether ECR has what the task definitions will name: the released digest or tag of each service. */
+/** Checks that ECR has the images of the task definitions: the released digest or tag of each service. */
 export const imagesCheck: PreflightCheck = {
   actions: ACTIONS,
   run: (context) => {

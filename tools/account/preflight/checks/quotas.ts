@@ -12,13 +12,13 @@ import type { Quota } from "../quotas/quota";
 
 const ACTIONS = ["servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota"];
 
-/** Whether the account's quotas allow what an apply makes, beside what is there already. */
+/** Checks that the account's quotas allow the resources that an apply makes, beside the existing ones. */
 export const quotasCheck: PreflightCheck = {
   actions: [...ACTIONS, ...PLATFORM_QUOTAS.flatMap(({ demand }) => (demand.per === "region" ? demand.actions : []))],
   run: (context) => Promise.all(PLATFORM_QUOTAS.map((quota) => findingOf(quota, context))),
 };
 
-/** How much an apply takes. */
+/** Amount that an apply needs. */
 interface Need {
   /** In all, with what is there already. */
   readonly total: number;
@@ -56,7 +56,7 @@ async function needOf({ demand }: Quota, context: PreflightContext): Promise<Ans
   const inUse = await ask(demand.actions, () => demand.inUse(context));
   if (!inUse.known) return inUse;
   const total = inUse.value + adds;
-  // What is there is allowed, whatever the quota says by now.
+  // Existing resources are allowed, whatever the quota says by now.
   const least = adds === 0 ? 0 : total;
   return { known: true, value: { total, least, text: `${inUse.value} in use, an apply adds ${adds}` } };
 }

@@ -9,7 +9,7 @@ const EXISTS = ["secretsmanager:DescribeSecret"];
 const KEY = ["secretsmanager:GetSecretValue"];
 
 /**
- * Whether the secrets are there that ECS injects and, where the caller may read them, whether they have their JSON key.
+ * Checks that the secrets exist that ECS injects and, where the caller may read them, that they have their JSON key.
  * A value is looked at and goes nowhere.
  */
 export const secretsCheck: PreflightCheck = {

@@ -4,12 +4,13 @@ import { summarizeLock } from "../../../state/overview";
 import { describeLock } from "../../../state/report";
 import type { KnownState, PreflightContext } from "../context";
 import type { Finding } from "../finding";
+import { count } from "../../../terminal/format";
 
-/** What reading states and locks takes. */
+/** Permissions needed to read states and locks. */
 export const STATES_ACTIONS: readonly string[] = ["s3:GetObject", "s3:ListBucket", "dynamodb:GetItem"];
 
 /**
- * Whether the states can be worked on: bucket and lock table are there, and no one holds a lock.
+ * Checks that the states can be used: bucket and lock table are there, and no one holds a lock.
  *
  * @param context the states, read
  */
@@ -31,8 +32,13 @@ export function stateFindings({ states, session }: Pick<PreflightContext, "state
   return [...table, ...(findings.length === 0 ? [allFree(states.size)] : findings)];
 }
 
-function allFree(count: number): Finding {
-  return { check: "state", subject: "all layers", status: "ok", found: `${count} states can be read, none is locked` };
+function allFree(states: number): Finding {
+  return {
+    check: "state",
+    subject: "all layers",
+    status: "ok",
+    found: `${count(states, "state")} can be read, none is locked`,
+  };
 }
 
 /** Layer 00 has a bucket of its own, the others share one. */
@@ -43,10 +49,10 @@ function bucketsAbsent(layers: readonly LayerId[]): readonly Finding[] {
   const found = "the bucket of the state does not exist; before a first deployment that is so";
   const row = { check: "state", status: "warning" as const, found };
   return [
-    ...(own?.length === 1 ? [{ ...row, subject: "00-bootstrap", mend: "./lgtm bootstrap" }] : []),
+    ...(own?.length === 1 ? [{ ...row, subject: "00-bootstrap", mend: "./lgtm state bootstrap" }] : []),
     ...(others === undefined || others.length === 0
       ? []
-      : [{ ...row, subject: `${others.length} layers`, mend: "apply 00-bootstrap, which makes it" }]),
+      : [{ ...row, subject: count(others.length, "layer"), mend: "apply 00-bootstrap, which makes it" }]),
   ];
 }
 

@@ -9,7 +9,7 @@ type Versioning = DataBucketConfig["versioning"];
 
 const ACTIONS = ["s3:GetBucketVersioning"];
 
-/** Whether the buckets are versioned as the configuration says; the provider refuses to go back to `Disabled`. */
+/** Checks that the buckets are versioned as the configuration says; the provider refuses to go back to `Disabled`. */
 export const versioningCheck: PreflightCheck = {
   actions: ACTIONS,
   run: (context) => {
@@ -46,7 +46,7 @@ async function findingOf(
         ...row,
         status: "warning",
         found: `it is ${actual.value}: a state that is overwritten is lost`,
-        mend: "apply 00-bootstrap, or ./lgtm bootstrap",
+        mend: "apply 00-bootstrap, or ./lgtm state bootstrap",
       }
     : { ...row, status: "warning", found: `it is ${actual.value}; an apply changes it to ${wanted}` };
 }

@@ -10,7 +10,7 @@ export interface ExistingResource {
   readonly name: string;
   /** Its id in a state, by which it is told whether the state knows it. */
   readonly id: string;
-  /** What an `import` block takes. @default - the id */
+  /** Id for the `import` block. @default - the id */
   readonly importId?: string;
 }
 
@@ -20,7 +20,7 @@ export interface ResourceFinder {
   readonly kind: string;
   /** The layer that makes them. */
   readonly layer: LayerId;
-  /** What finding takes, as IAM writes it. */
+  /** Permissions needed to find it, as IAM writes them. */
   readonly actions: readonly string[];
   /** Those that exist; names that the platform does not use may be among them. */
   readonly find: (context: PreflightContext) => Promise<readonly ExistingResource[]>;

@@ -1,5 +1,5 @@
 import { paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
-import { namePrefix } from "../../../../modules/config/name-prefix";
+import { namePrefix } from "../../../../modules/config/names";
 import type { ExistingResource, ResourceFinder } from "./existing-resource";
 
 /** Log groups, which outlive what logged into them. */

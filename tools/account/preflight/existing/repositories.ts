@@ -1,6 +1,6 @@
 import { DescribeRepositoriesCommand, RepositoryNotFoundException, type ECRClient } from "@aws-sdk/client-ecr";
-import { repositoryName } from "../../../../modules/config/repository-name";
-import { SERVICE_NAMES } from "../../../../modules/config/service-name";
+import { repositoryName } from "../../../../modules/config/names";
+import { deployedServices } from "../../../../modules/services/catalog";
 import type { ResourceFinder } from "./existing-resource";
 
 /**
@@ -12,7 +12,9 @@ export const repositories: ResourceFinder = {
   layer: "10-ecr",
   actions: ["ecr:DescribeRepositories"],
   find: async ({ clients, session }) => {
-    const names = SERVICE_NAMES.map((service) => repositoryName(session.profile.config.imageRepositories, service));
+    const names = deployedServices(session.profile.config).map((service) =>
+      repositoryName(session.profile.config.imageRepositories, service),
+    );
     const there = await Promise.all(names.map((name) => exists(clients.ecr, name)));
     return names
       .filter((_, index) => there[index] === true)

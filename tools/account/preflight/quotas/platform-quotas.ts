@@ -1,6 +1,5 @@
 import { DescribeAddressesCommand, paginateDescribeInternetGateways, paginateDescribeVpcs } from "@aws-sdk/client-ec2";
 import { paginateDescribeLoadBalancers, paginateDescribeTargetGroups } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { SERVICE_NAMES } from "../../../../modules/config/service-name";
 import type { PreflightContext } from "../context";
 import type { Quota } from "./quota";
 
@@ -145,9 +144,6 @@ function largestSecurityGroup(context: PreflightContext): number {
 }
 
 function vcpusOf({ profile }: PreflightContext["session"]): number {
-  const { services } = profile.config;
-  return SERVICE_NAMES.map((name) => (services[name].size.cpu / 1024) * services[name].count).reduce(
-    (a, b) => a + b,
-    0,
-  );
+  const vcpus = Object.values(profile.config.services).map(({ size, count }) => (size.cpu / 1024) * count);
+  return vcpus.reduce((sum, one) => sum + one, 0);
 }

@@ -9,26 +9,26 @@ export interface Quota {
   readonly quotaCode: string;
   /** AWS's default, for messages; the account's own value counts. */
   readonly defaultValue: number;
-  /** What the platform takes. */
+  /** Amount that the platform needs. */
   readonly demand: Demand;
 }
 
-/** What the platform takes of a quota. */
+/** Amount of a quota that the platform needs. */
 export type Demand =
   /** Of a quota for the region: as many as there are resources of a type, beside what others have. */
   | {
       readonly per: "region";
       readonly type: string;
-      /** What counting takes, as IAM writes it. */
+      /** Permissions needed to count, as IAM writes them. */
       readonly actions: readonly string[];
-      /** How many the region has, whoever made them. */
+      /** Counts the resources of the region, whoever made them. */
       readonly inUse: (context: PreflightContext) => Promise<number>;
     }
   /** Of a quota for a single resource, or one that no one else's resources are counted for: the platform's need alone. */
   | {
       readonly per: "platform";
       readonly needed: (context: PreflightContext) => number;
-      /** What it cannot do without; between this and `needed` it works, not as well. @default - all of it */
+      /** Smallest amount that works; between this and `needed` it works, not as well. @default - all of it */
       readonly least?: (context: PreflightContext) => number;
       /** @default - none */
       readonly remark?: string;

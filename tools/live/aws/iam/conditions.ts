@@ -1,8 +1,8 @@
 import { matchesWildcard } from "./wildcard";
 
-/** What became of the conditions of one statement. */
+/** Result of evaluating the conditions of one statement. */
 export interface ConditionResult {
-  /** Whether all that could be checked hold. */
+  /** True if all conditions that could be checked hold. */
   readonly holds: boolean;
   /** Those that could not be checked, as `StringEquals aws:SourceVpc`. */
   readonly unchecked: readonly string[];

@@ -3,10 +3,10 @@ import type { Permission } from "./permission";
 import type { PolicyDocument, Statement } from "./policy-document";
 import { matchesWildcard } from "./wildcard";
 
-/** What a role's policies say to a request. */
+/** Decision of a role's policies on a request. */
 export interface Decision {
   readonly allowed: boolean;
-  /** Why not; empty when allowed. */
+  /** Reasons for a refusal; empty when allowed. */
   readonly reason: string;
   /** Conditions that were taken as fulfilled without a check, as `StringEquals aws:SourceVpc`. */
   readonly unchecked: readonly string[];

@@ -1,4 +1,4 @@
-/** What a request needs: one action on one resource. */
+/** Permission that a request needs: one action on one resource. */
 export interface Permission {
   /** As IAM writes it: `s3:PutObject`. */
   readonly action: string;

@@ -1,5 +1,5 @@
 /**
- * Whether a text matches a pattern of IAM: `*` stands for any characters, `?` for exactly one.
+ * Tests if a text matches a pattern of IAM: `*` stands for any characters, `?` for exactly one.
  *
  * @param pattern the pattern
  * @param text what is compared

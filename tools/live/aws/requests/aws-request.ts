@@ -13,7 +13,7 @@ export interface AwsRequest {
   readonly signature: Signature | undefined;
 }
 
-/** What a signature (version 4) tells about a request without its being checked. */
+/** Content of a signature (version 4), read without checking it. */
 export interface Signature {
   readonly accessKeyId: string;
   /** Empty in a signature that is for several regions. */

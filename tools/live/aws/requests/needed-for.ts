@@ -5,18 +5,18 @@ import { isDeleteObjects, neededForS3 } from "./s3-operations";
 import { neededForService } from "./service-operations";
 import type { AwsPlace } from "./service-table";
 
-/** Whether a request is one to S3, by its signature or, without one, by its host. */
+/** Tests if a request goes to S3, by its signature or, without one, by its host. */
 export function isForS3({ signature, host }: AwsRequest): boolean {
   return signature === undefined ? isS3Host(host) : signature.service === "s3";
 }
 
-/** Whether what a request needs is said in its body; otherwise the body can be passed on as it comes. */
+/** Tests if the needed permissions depend on the body; if not, the body can be passed on as it comes. */
 export function needsBody(request: AwsRequest): boolean {
   return !isForS3(request) || isDeleteObjects(request, s3Address(request));
 }
 
 /**
- * What a request needs.
+ * Lists the permissions that a request needs.
  *
  * @param request its head
  * @param body its body, where `needsBody` asks for it

@@ -58,7 +58,7 @@ const cacheCluster: Resources = (operation, place) => {
   });
 };
 
-/** What a task definition gives to ECS: the roles of its tasks. */
+/** Roles that a task definition passes to ECS. */
 function passedRoles({ name, parameters: { taskRoleArn, executionRoleArn } }: Operation) {
   if (name !== "RegisterTaskDefinition") return [];
   return [taskRoleArn, executionRoleArn]

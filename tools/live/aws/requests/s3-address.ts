@@ -9,12 +9,12 @@ export interface S3Address {
 
 const HOST = /^(?:(?<bucket>.+)\.)?s3(?:[.-]dualstack)?(?:[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com$/;
 
-/** Whether a host name is one of S3. */
+/** Tests if a host name is one of S3. */
 export function isS3Host(host: string): boolean {
   return HOST.test(host);
 }
 
-/** Where a request leads: by the host's first labels (virtual-hosted style), else by the path's first segment. */
+/** Reads bucket and key of a request: by the host's first labels (virtual-hosted style), else by the path's first segment. */
 export function s3Address({ host, path }: Pick<AwsRequest, "host" | "path">): S3Address {
   const inHost = HOST.exec(host)?.groups?.bucket;
   const decoded = decodeURIComponent(path.replace(/^\//, ""));

@@ -72,7 +72,7 @@ const OBJECT_SETTINGS: Readonly<Record<string, readonly [read: string, write?: s
 };
 
 /**
- * What a request to S3 needs, as the service authorization reference lists it.
+ * Lists the permissions that a request to S3 needs, as the service authorization reference lists it.
  *
  * @param request its head
  * @param body its body, read for DeleteObjects alone (see `needsBody`)
@@ -89,7 +89,7 @@ export function neededForS3(request: AwsRequest, body: string): Needed | undefin
   return address.key === undefined ? onBucket(call) : onObject(call);
 }
 
-/** Whether the permissions that a request needs are named in its body. */
+/** Tests if the needed permissions depend on the request's body. */
 export function isDeleteObjects(request: AwsRequest, { bucket, key }: S3Address): boolean {
   return request.method === "POST" && bucket !== undefined && key === undefined && request.query.has("delete");
 }
@@ -203,7 +203,7 @@ function onObject(call: S3Call): Needed | undefined {
 }
 
 /**
- * Who may read an object but not list the bucket is not told that one does not exist. AWS asks for s3:ListBucket then, with
+ * A caller that may read an object but not list the bucket is not told that one does not exist. AWS asks for s3:ListBucket then, with
  * the key as prefix.
  */
 function read(call: S3Call, operation: string, ...further: readonly string[]): Needed {
@@ -231,7 +231,7 @@ function copied(call: S3Call, operation: string, copyOperation: string): Needed 
   return one(copyOperation, { action, resource }, ...write);
 }
 
-/** What a write asks for beside the object. */
+/** Permissions that a write needs beside the object's own. */
 function withHeaders(call: S3Call): readonly Permission[] {
   const { headers } = call.request;
   return [

@@ -8,7 +8,7 @@ import type { AwsPlace, ServiceTable } from "./service-table";
 const SERVICES: Readonly<Record<string, ServiceTable>> = { ...READING_SERVICES, ...PROVIDER_SERVICES };
 
 /**
- * What a request to a service other than S3 needs.
+ * Lists the permissions that a request to a service other than S3 needs.
  *
  * @param request its head
  * @param body its body

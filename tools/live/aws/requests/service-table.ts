@@ -1,7 +1,7 @@
 import type { Permission } from "../iam/permission";
 import { parameter, type Operation } from "./operation";
 
-/** Where resources are, for ARNs. */
+/** Region and account of resources, for ARNs. */
 export interface AwsPlace {
   readonly accountId: string;
   readonly region: string;
@@ -10,7 +10,7 @@ export interface AwsPlace {
 /** ARNs that an operation asks for, by its parameters. */
 export type Resources = (operation: Operation, place: AwsPlace) => readonly string[];
 
-/** What is known of one service. Every operation is the action of its own name. */
+/** Facts about one service. Every operation is the action of its own name. */
 export interface ServiceTable {
   /** First part of the service's actions in IAM. */
   readonly prefix: string;
