@@ -1,6 +1,6 @@
 import { isIPv4CidrBlock, overlaps } from "../modules/config/cidr";
 import { ConfigError, type Finding } from "../modules/config/config-error";
-import { namePrefix } from "../modules/config/name-prefix";
+import { namePrefix } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { configuredEnvironments, type Environments, type Profile } from "../modules/config/profiles";
 import { platformConfigSchema } from "../modules/config/schema";

@@ -1,5 +1,5 @@
 import { configuredEnvironments } from "../../modules/config/profiles";
-import { namePrefix } from "../../modules/config/name-prefix";
+import { namePrefix } from "../../modules/config/names";
 import type { StackFacts } from "../layers/stack-file";
 import { UserError } from "../terminal/user-error";
 import type { StateResource } from "./state-file";
