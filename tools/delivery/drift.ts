@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { selectLayers, type Layer } from "../layers/layers";
+import { readStack } from "../layers/stack-file";
 import { isBelow, type PlanSummary, type ResourcePlan } from "../terraform/plan-summary";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { UserError } from "../terminal/user-error";
@@ -111,28 +111,14 @@ function isWithin(path: string, prefix: string): boolean {
   return path === prefix || isBelow(path, prefix);
 }
 
-const stackSchema = z.object({
-  resource: z
-    .record(
-      z.string(),
-      z.record(
-        z.string(),
-        z.object({
-          lifecycle: z.object({ ignore_changes: z.union([z.string(), z.array(z.string())]).optional() }).optional(),
-        }),
-      ),
-    )
-    .default({}),
-});
+const lifecycleSchema = z.object({ ignore_changes: z.union([z.string(), z.array(z.string())]).optional() }).optional();
 
-function ignoredOf({ file }: Layer): Ignored {
-  const { resource } = stackSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+function ignoredOf(layer: Layer): Ignored {
   return new Map(
-    Object.entries(resource).flatMap(([type, named]) =>
-      Object.entries(named).map(
-        ([name, { lifecycle }]) => [`${type}.${name}`, [lifecycle?.ignore_changes ?? []].flat()] as const,
-      ),
-    ),
+    readStack(layer).resources.map(({ address, body }) => [
+      address,
+      [lifecycleSchema.parse(body.lifecycle)?.ignore_changes ?? []].flat(),
+    ]),
   );
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { formatSeconds } from "../../terminal/format";
 import type { Layer } from "../../layers/layers";
@@ -9,7 +9,7 @@ import { runInWaves, type Outcome } from "../../layers/waves";
 import { parsePlan, type PlanJson } from "../plan-json";
 import { terraformOfLayers, type PlanLayersOptions } from "../plan-layers";
 import { countPlan, summarizePlan, type PlanSummary } from "../plan-summary";
-import { readStackFacts, upstreamOf, type StackFacts } from "../../layers/stack-file";
+import { readStack, readStackFacts, upstreamOf, type StackFacts } from "../../layers/stack-file";
 import { refuseForeignState } from "../../state/foreign-state";
 import { stateReader, type StoredState } from "../../state/stored-state";
 import type { Terraform } from "../terraform";
@@ -219,7 +219,7 @@ class Planner {
   }
 
   private usesOf(layer: Layer): ReadonlyMap<string, OutputReads> {
-    return readsIn(readFileSync(layer.file, "utf8"));
+    return readsIn(readStack(layer).text);
   }
 
   private factsOf(layer: Layer): StackFacts {
