@@ -200,7 +200,10 @@ describe("what is approved", () => {
   test("the page for whoever approves is attached to every plan, and to what is left for a second approval", () => {
     const pages = jobs().flatMap(([where, { steps: own = [] }]) =>
       own
-        .filter(({ uses = "", with: given }) => uses.startsWith("actions/upload-artifact@") && String(given?.path).endsWith("report.html"))
+        .filter(
+          ({ uses = "", with: given }) =>
+            uses.startsWith("actions/upload-artifact@") && String(given?.path).endsWith("report.html"),
+        )
         .map((step) => [where, String(step.with?.path)]),
     );
     expect(pages).toEqual([

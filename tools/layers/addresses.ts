@@ -17,9 +17,7 @@ export const ADDRESS_FILE = "docs/addresses.json";
  * @param layers the layers, in the JSON form
  */
 export function readAddresses(layers: readonly Layer[]): Readonly<Record<string, LayerAddresses>> {
-  return Object.fromEntries(
-    layers.map((layer) => [layer.id, layerAddresses(readStack(layer).json)]),
-  );
+  return Object.fromEntries(layers.map((layer) => [layer.id, layerAddresses(readStack(layer).json)]));
 }
 
 /**

@@ -30,9 +30,7 @@ export function readDeclaredAddresses(layer: Layer): DeclaredAddresses {
   const { resources, moved } = readStack(layer);
   return {
     resources: resources.map(({ address }) => address).sort(),
-    repeated: resources
-      .filter(({ body }) => "count" in body || "for_each" in body)
-      .map(({ address }) => address),
+    repeated: resources.filter(({ body }) => "count" in body || "for_each" in body).map(({ address }) => address),
     moves: moved,
   };
 }

@@ -367,7 +367,9 @@ function routeText({ priority, condition, action, ...rest }: PlanObject): string
 const expiries: Items = (attributes, type) => {
   if (type === "aws_cloudwatch_log_group") {
     const days = attributes.retention_in_days;
-    return isAbsent(days) ? [] : [{ key: "days", value: { days }, text: `logs are kept ${show(days)} days (0: forever)` }];
+    return isAbsent(days)
+      ? []
+      : [{ key: "days", value: { days }, text: `logs are kept ${show(days)} days (0: forever)` }];
   }
   const rules = {
     aws_ecr_lifecycle_policy: valueAt(attributes, ["policy", "rules"]),

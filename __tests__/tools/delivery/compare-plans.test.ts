@@ -197,7 +197,9 @@ describe("of a real plan, every change that the approval does not cover is refus
       const below = (plan: PlanJson): Container => find(plan)[key] as Container;
       if (typeof inner === "object" && inner !== null) return mutationsOf(inner, below, place);
       const replace: Mutation = [place, (plan) => (find(plan)[key] = other(inner))];
-      return typeof inner === "string" && /^[[{]/.test(inner) ? [replace, ...inDocument(inner, find, key, place)] : [replace];
+      return typeof inner === "string" && /^[[{]/.test(inner)
+        ? [replace, ...inDocument(inner, find, key, place)]
+        : [replace];
     });
   }
 
@@ -230,7 +232,10 @@ describe("of a real plan, every change that the approval does not cover is refus
   function mutationsOfChange(change: PlanChange, find: (plan: PlanJson) => PlanChange): readonly Mutation[] {
     const actions = mutationsOf(change.actions, (plan) => find(plan).actions as unknown as Container, "actions");
     if (change.actions.join() === "no-op") return actions;
-    return [...actions, ...PARTS.flatMap((part) => mutationsOf(change[part], (plan) => find(plan)[part] as Container, part))];
+    return [
+      ...actions,
+      ...PARTS.flatMap((part) => mutationsOf(change[part], (plan) => find(plan)[part] as Container, part)),
+    ];
   }
 
   type Piece = readonly [PlanJson, readonly Mutation[]];

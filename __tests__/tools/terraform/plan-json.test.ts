@@ -21,7 +21,11 @@ test.each([
   ["UTF-16 as PowerShell writes it", Buffer.from(`\ufeff${planText()}`, "utf16le").toString("utf8"), "UTF-16"],
   ["the log of a plan", '{"@level":"info","@message":"Terraform 1.11.4"}', "the log of `terraform plan -json`"],
   ["a state", '{"version":4,"serial":3,"lineage":"x","outputs":{}}', "a Terraform state, not a plan"],
-  ["a state shown as JSON", '{"format_version":"1.0","terraform_version":"1.11.4","values":{}}', "a Terraform state shown"],
+  [
+    "a state shown as JSON",
+    '{"format_version":"1.0","terraform_version":"1.11.4","values":{}}',
+    "a Terraform state shown",
+  ],
   ["no format", '{"terraform_version":"1.11.4"}', "no format_version"],
   ["no version of Terraform", '{"format_version":"1.2","resource_changes":[]}', "no terraform_version"],
   ["format 0.1", planText({ format_version: "0.1" }), "format 0.1, which does not mark sensitive values"],

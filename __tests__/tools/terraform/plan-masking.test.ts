@@ -92,7 +92,8 @@ test("a variable whose name says that it holds a secret is masked in a marked do
 });
 
 test("where a container takes a secret from is no secret", () => {
-  const of = (secret: string) => containers([], { secrets: [{ name: "PASSWORD", valueFrom: `arn:aws:x:::${secret}` }] });
+  const of = (secret: string) =>
+    containers([], { secrets: [{ name: "PASSWORD", valueFrom: `arn:aws:x:::${secret}` }] });
   expect(definitions(of("a"), of("b"))).toContain("arn:aws:x:::b");
 });
 

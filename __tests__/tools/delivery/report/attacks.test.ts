@@ -72,7 +72,9 @@ test("by `./lgtm adopt`, too", () => {
     const plan = recordedPlan(attack.layer);
     attack.change(plan);
     const value = { summary: summarizePlan(plan), provisional: undefined };
-    const text = renderAdoption(judgeAdoption("target", [{ layer: attack.layer, status: "done", seconds: 1, value }], 1));
+    const text = renderAdoption(
+      judgeAdoption("target", [{ layer: attack.layer, status: "done", seconds: 1, value }], 1),
+    );
     // The headline belongs to the report.
     return attack.shows
       .filter((words) => !words.endsWith("to delete") && !text.includes(words))

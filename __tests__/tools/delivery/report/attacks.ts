@@ -456,7 +456,12 @@ export const ATTACKS: readonly Attack[] = [
     change: create("aws_s3_bucket_policy", "lgtm_data", {
       bucket: "jsj-lgtm-data-s3",
       policy: JSON.stringify({
-        Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::jsj-lgtm-data-s3/*" },
+        Statement: {
+          Effect: "Allow",
+          Principal: "*",
+          Action: "s3:GetObject",
+          Resource: "arn:aws:s3:::jsj-lgtm-data-s3/*",
+        },
       }),
     }),
     shows: ["Allow s3:GetObject by * on arn:aws:s3:::jsj-lgtm-data-s3/*"],

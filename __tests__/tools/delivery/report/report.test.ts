@@ -73,7 +73,9 @@ describe("Markdown", () => {
     expect(long).toContain("4000 resources are deleted or replaced");
     expect(long).toMatch(/… and \d+ more/);
     expect(long.indexOf("Not everything is shown here")).toBeLessThan(long.indexOf("4000 resources"));
-    expect(long).toMatch(/Left out here: \d+ of 4000 deletions and replacements, .*the details of 1 \(100 of 100 changes\)/);
+    expect(long).toMatch(
+      /Left out here: \d+ of 4000 deletions and replacements, .*the details of 1 \(100 of 100 changes\)/,
+    );
   });
 
   test("a value cannot end the fence that it stands in", () => {
@@ -186,7 +188,8 @@ describe("what stands at the top, in every form", () => {
   test("masked values are counted", () => {
     const masked = { ...difference, before: "(sensitive)", after: "(sensitive)", masked: true as const };
     const one = buildReport([planned("a", [resource("aws_x", "y", { action: "update", differences: [masked] })])]);
-    for (const render of Object.values(forms)) expect(render(one)).toContain("Masked, as a whole or in part: 1 changed value;");
+    for (const render of Object.values(forms))
+      expect(render(one)).toContain("Masked, as a whole or in part: 1 changed value;");
   });
 });
 
