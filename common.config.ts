@@ -5,7 +5,7 @@
 import { defineProfile } from "./modules/config/define-profile";
 import type { PlatformConfig } from "./modules/config/platform-config";
 
-/** What runs today, value by value. Synthesized, it plans no change on the existing state. */
+/** The platform that runs today, value by value. Synthesized, it plans no change on the existing state. */
 const baseline = defineProfile({
   projectName: "lgtm",
   environment: "prod",
@@ -115,7 +115,7 @@ const baseline = defineProfile({
 
   tenants: { platform: "jsj-lgtm-header" },
 
-  // What is in the services' configs today. Loki's also has a rule that deletes each stream of a job without the label
+  // As in the services' configs today. Loki's also has a rule that deletes each stream of a job without the label
   // `level` after three days.
   retention: { metricsDays: 365, logsDays: "forever", tracesDays: 7, profilesDays: "forever" },
   alloy: { acceptOtlp: false },
@@ -130,7 +130,7 @@ const baseline = defineProfile({
   logRetentionDays: 0,
 });
 
-/** What the platform should be: what runs today, and each improvement as one override. */
+/** The platform as it should be: the one that runs today, and each improvement as one override. */
 const target = defineProfile({
   ...baseline,
 

@@ -21,6 +21,6 @@ module.exports = {
   },
   // Packages published as ES modules only, which jest cannot require as they are.
   transformIgnorePatterns: [
-    "/node_modules/(?!(listr2|cli-truncate|log-update|wrap-ansi|slice-ansi|string-width|strip-ansi|ansi-regex|ansi-styles|ansi-escapes|cli-cursor|restore-cursor|is-fullwidth-code-point|get-east-asian-width|environment|onetime|mimic-function|emoji-regex|httpxy)/)",
+    "/node_modules/(?!(listr2|cli-truncate|log-update|wrap-ansi|slice-ansi|string-width|strip-ansi|ansi-regex|ansi-styles|ansi-escapes|cli-cursor|restore-cursor|is-fullwidth-code-point|get-east-asian-width|environment|onetime|mimic-function|emoji-regex|httpxy|@octokit/[a-z-]+|universal-user-agent|before-after-hook|json-with-bigint|content-type)/)",
   ],
 };

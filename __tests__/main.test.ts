@@ -118,6 +118,7 @@ let elsewhere: Run;
 let broken: Run;
 let unknown: Run;
 let unfit: Run;
+let homeless: Run;
 
 beforeAll(async () => {
   const copy = copyProject("some/other/folder");
@@ -139,12 +140,13 @@ beforeAll(async () => {
       .replace("http_api_prefix: /tempo", "")
       .replace("server:", "server:\n  http_path_prefix: /tempo"),
   );
-  [broken, unknown, unfit] = await Promise.all([
+  [broken, unknown, unfit, homeless] = await Promise.all([
     runMain(brokenCopy, "broken"),
     runMain(ROOT, "unknown", { env: { LGTM_PROFILE: "nonsense" } }),
     runMain(unfitCopy, "unfit", { env: { LGTM_PROFILE: "target" } }),
+    runMain(ROOT, "homeless", { env: { CDKTF_OUTDIR: join(scratch, "no/such/folder") } }),
   ]);
-}, 60_000);
+}, 240_000);
 
 describe("GIVEN the project as it is", () => {
   test("THEN all layers are written, each with the provider's lock file", () => {
@@ -226,6 +228,17 @@ describe("GIVEN a mistake in a service's config", () => {
 
   test("THEN nothing is written", () => {
     expect(existsSync(unfit.outdir)).toBe(false);
+  });
+});
+
+describe("GIVEN an output folder in a folder that does not exist", () => {
+  test("THEN the exit code is 2, the folder and the remedy are named, and there is no stack trace", () => {
+    expect(homeless).toMatchObject({ code: 2, stdout: "" });
+    expect(homeless.stderr.trimEnd().split("\n")).toEqual([
+      expect.stringContaining(`The output folder ${join(scratch, "no/such/folder")} cannot be made: ENOENT`),
+      "fix: create the folder that it lies in, or name another one in CDKTF_OUTDIR",
+    ]);
+    expect(existsSync(join(scratch, "no"))).toBe(false);
   });
 });
 

@@ -1,8 +1,11 @@
 import { isIPv4CidrBlock, prefixLength } from "../modules/config/cidr";
 import type { Finding } from "../modules/config/config-error";
 import { MAX_LOAD_BALANCER_PREFIX, TAGS } from "../modules/config/limits";
+import { repositoryId, repositoryName } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { applyRules, problem, repeated, type Problem, type Rules } from "./finding";
+import { serviceCatalog } from "../modules/services/catalog";
+import { targetGroupsOf } from "../modules/services/target-groups";
+import { applyRules, pathText, problem, repeated, type Problem, type Rules } from "./finding";
 
 /** Looks for something that AWS would refuse at apply and that no single value's form shows. */
 type AwsRule = (config: PlatformConfig) => readonly Problem[];
@@ -28,7 +31,7 @@ const tagsAreAllowed: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
             `must have a key of 1 to ${TAGS.keyLength} letters, digits, spaces and _.:/=+-@, not aws:…`,
           ),
@@ -37,7 +40,7 @@ const tagsAreAllowed: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
             `must be at most ${TAGS.valueLength} letters, digits, spaces and _.:/=+-@ (an AWS limit)`,
           ),
@@ -49,7 +52,7 @@ const tagsAreNotTheLayers: AwsRule = ({ tags }) =>
     const own = OWN_TAGS.find((each) => isSameTag(each, key));
     return own === undefined
       ? []
-      : [problem(`tags.${key}`, value, `must be left out: every layer sets the tag ${own} itself`)];
+      : [problem(pathText(["tags", key]), value, `must be left out: every layer sets the tag ${own} itself`)];
   });
 
 const tagsDifferInMoreThanCase: AwsRule = ({ tags }) =>
@@ -59,9 +62,9 @@ const tagsDifferInMoreThanCase: AwsRule = ({ tags }) =>
       ? []
       : [
           problem(
-            `tags.${key}`,
+            pathText(["tags", key]),
             value,
-            `must differ from tags.${earlier[0]} in more than case: IAM takes them for one key`,
+            `must differ from ${pathText(["tags", earlier[0]])} in more than case: IAM takes them for one key`,
           ),
         ];
   });
@@ -101,10 +104,10 @@ const publicSubnetsHoldLoadBalancer: AwsRule = ({ network }) =>
 /** EC2 refuses a security group in which one permission appears twice, whatever the descriptions say. */
 const ingressIsDistinct: AwsRule = ({ loadBalancer }) =>
   repeated(
-    loadBalancer.ingress.flatMap(({ port, cidrBlocks }, rule) =>
+    loadBalancer.ingress.flatMap(({ port, toPort = port, cidrBlocks }, rule) =>
       cidrBlocks.map((cidr, index) => ({
         key: `loadBalancer.ingress[${rule}].cidrBlocks[${index}]`,
-        value: `port ${port} from ${cidr}`,
+        value: `${toPort === port ? `port ${port}` : `ports ${port} to ${toPort}`} from ${cidr}`,
       })),
     ),
   );
@@ -135,17 +138,43 @@ const oneRuleForUntaggedImages: AwsRule = ({ imageRepositories: { lifecycleRules
     .slice(1)
     .map(({ rule, path }) => problem(path, rule, "must be the only rule for untagged images (an ECR limit)"));
 
-/** What the policy of the shared execution role lets ECS read; a role for each service names its secrets one by one. */
-const secretIsReadable: AwsRule = ({ projectName, iam, grafana: { adminPasswordSecret } }) =>
-  iam.taskRoles === "per-service" || adminPasswordSecret.name.startsWith(`${projectName}/`)
-    ? []
-    : [
-        problem(
-          "grafana.adminPasswordSecret.name",
-          adminPasswordSecret.name,
-          `must begin with "${projectName}/": with iam.taskRoles "shared", ECS may read no other secret`,
-        ),
-      ];
+const portRangesAscend: AwsRule = ({ loadBalancer }) =>
+  loadBalancer.ingress.flatMap(({ port, toPort = port }, index) =>
+    toPort >= port
+      ? []
+      : [problem(`loadBalancer.ingress[${index}].toPort`, toPort, `must be ${port} or more: a range goes up`)],
+  );
+
+/** EC2 refuses a rule that is there twice; ECR a repository; Terraform takes two of its names for one. */
+const furtherOnesAreDistinct: AwsRule = (config) => {
+  const services = Object.values(serviceCatalog(config));
+  const ports = services.flatMap((service) => {
+    const balanced = targetGroupsOf(service).map(({ portName }) => portName);
+    return Object.entries(service.ports).flatMap(([name, { number, protocol = "tcp", reachableFromTasks }]) => [
+      ...(balanced.includes(name) ? [`${protocol} ${number} from the load balancer`] : []),
+      ...(reachableFromTasks ? [`${protocol} ${number} from tasks`] : []),
+    ]);
+  });
+  const further = (config.ecs.furtherIngress ?? []).flatMap(({ port, protocol, fromLoadBalancer, fromTasks }, index) =>
+    [...(fromLoadBalancer ? ["the load balancer"] : []), ...(fromTasks ? ["tasks"] : [])].map((from) => ({
+      key: `ecs.furtherIngress[${index}]`,
+      value: `${protocol} ${port} from ${from}`,
+    })),
+  );
+  const repositories = (config.imageRepositories.further ?? []).map((name, index) => ({
+    key: `imageRepositories.further[${index}]`,
+    value: repositoryId(name),
+  }));
+  const known = (key: string, values: readonly string[]) => [...new Set(values)].map((value) => ({ key, value }));
+  const names = services.map(({ name }) => repositoryName(config.imageRepositories, name));
+  return [
+    ...repeated([...known("a service's own rule", ports), ...further]),
+    ...repeated([
+      ...known("a service's repository", [...services.map(({ name }) => name), ...names.map(repositoryId)]),
+      ...repositories,
+    ]),
+  ];
+};
 
 const RULES: Rules<PlatformConfig> = {
   "reserved-name": namesAreNotReserved,
@@ -157,5 +186,6 @@ const RULES: Rules<PlatformConfig> = {
   "ingress-distinct": ingressIsDistinct,
   "cache-family": cacheFamilyFitsEngine,
   "one-rule-for-untagged-images": oneRuleForUntaggedImages,
-  "secret-readable": secretIsReadable,
+  "port-range": portRangesAscend,
+  "further-distinct": furtherOnesAreDistinct,
 };

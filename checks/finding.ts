@@ -52,3 +52,17 @@ export function repeated(values: readonly Omit<Problem, "instead">[]): readonly 
 export function placeOf({ file, key }: Pick<Problem, "file" | "key">): string {
   return file === undefined ? key : `${file} ${key}`;
 }
+
+/**
+ * Writes a path in the configuration as one text, `network.zones[0].name`; keys that would be misread are quoted.
+ *
+ * @param parts keys and indexes
+ */
+export function pathText(parts: readonly PropertyKey[]): string {
+  const text = parts.map((part) => {
+    if (typeof part === "number") return `[${part}]`;
+    const key = String(part);
+    return /^[^\s.[\]"]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  });
+  return text.join("").replace(/^\./, "");
+}

@@ -33,7 +33,14 @@ export function pushedImages({ imageVersions }: PlatformConfig): PushedImages {
 export function selects(rule: ImageLifecycleRule, tags: readonly string[]): boolean {
   if ("tagPrefixes" in rule) return rule.tagPrefixes.every((prefix) => tags.some((tag) => tag.startsWith(prefix)));
   if (!("tagPattern" in rule)) return tags.length === 0;
-  const texts = rule.tagPattern.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  const pattern = new RegExp(`^${texts.join(".*")}$`);
-  return tags.some((tag) => pattern.test(tag));
+  const [first = "", ...rest] = rule.tagPattern.split("*");
+  return tags.some((tag) => tag.startsWith(first) && matchesRest(tag.slice(first.length), rest));
+}
+
+/** Matches what follows the first asterisk: each text somewhere after the one before it, the last one at the end. */
+function matchesRest(text: string, [next, ...others]: readonly string[]): boolean {
+  if (next === undefined) return text === "";
+  if (others.length === 0) return text.endsWith(next);
+  const index = text.indexOf(next);
+  return index !== -1 && matchesRest(text.slice(index + next.length), others);
 }

@@ -12,7 +12,7 @@ const TRACE_ID = "2f3e0cee77ae5dc9c17ade3689eb2e54";
 const BASELINE: readonly KnownFinding[] = [
   ...known(
     "route-contract",
-    "The HCL's routes lead OTLP metrics, OTLP logs and Connect pushes nowhere; target routes them.",
+    "The legacy routes lead OTLP metrics, OTLP logs and Connect pushes nowhere; target routes them.",
     [
       ["50-alb", "POST /otlp/v1/metrics", "reaches grafana:3000"],
       ["50-alb", "POST /otlp/v1/logs", "reaches grafana:3000"],
@@ -39,25 +39,23 @@ const BASELINE: readonly KnownFinding[] = [
       ["50-alb", "POST /otlp/v1/traces", "reaches grafana:3000"],
     ],
   ),
-  ...known("listener-rule-unused", "The HCL routes it to Tempo, which has no such path; target leaves it out.", [
-    ["50-alb", "aws_lb_listener_rule.tempo /api/traces", "/api/traces"],
-  ]),
+  ...known(
+    "listener-rule-unused",
+    "The legacy Terraform routes it to Tempo, which has no such path; target leaves it out.",
+    [["50-alb", "aws_lb_listener_rule.tempo /api/traces", "/api/traces"]],
+  ),
   ...known(
     "image-never-rolls-out",
     "I11: today's task definitions name the upstream version; target names the released tag.",
     [["common.config.ts", "imageRepositories.deployedTag", "upstream"]],
   ),
   ...known("lifecycle-selects-nothing", "I29: no image has both tags, so none expires; target has rules that match.", [
-    [
-      "common.config.ts",
-      "imageRepositories.lifecycleRules[0]",
-      { description: "Keep last 30 tagged images", tagPrefixes: ["v", "release"], keepCount: 30 },
-    ],
+    ["common.config.ts", "imageRepositories.lifecycleRules[0]", ["v", "release"]],
   ]),
   ...known("stop-timeout-below-flush", "Today's task definition says 30; target gives Alloy 90 seconds.", [
     ["common.config.ts", "services.alloy.stopTimeoutSeconds", 30],
   ]),
-  ...known("variable-not-read", "I16: the HCL's configs use no cache, though it is paid for; target's use it.", [
+  ...known("variable-not-read", "I16: the legacy configs use no cache, though it is paid for; target's use it.", [
     ["modules/services/mimir.ts", "environment.MEMCACHED_ENDPOINT", "MEMCACHED_ENDPOINT"],
     ["modules/services/loki.ts", "environment.MEMCACHED_ENDPOINT", "MEMCACHED_ENDPOINT"],
   ]),

@@ -49,7 +49,7 @@ function lifecycleFindings(platform: PlatformConfig): readonly Finding[] {
             rule: "lifecycle-selects-nothing",
             file: CONFIG_FILE,
             key: `imageRepositories.lifecycleRules[${index}]`,
-            value: rule,
+            value: "tagPrefixes" in rule ? rule.tagPrefixes : "tagPattern" in rule ? rule.tagPattern : rule,
             instead: `select tags that are pushed, like ${tags.join(", ")}: no image has what this rule asks for, so none expires`,
             incident: "I29" as const,
           },

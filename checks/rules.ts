@@ -8,7 +8,7 @@ import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { brokenAwsRules } from "./aws-rules";
 import { brokenCatalogRules } from "./catalog-rules";
-import { applyRules, problem, repeated, type Problem, type Rules } from "./finding";
+import { applyRules, pathText, problem, repeated, type Problem, type Rules } from "./finding";
 import { pushedImages, selects } from "./image-lifecycle";
 import { leavesOf } from "./plain-object";
 
@@ -272,7 +272,7 @@ const listenerIsOpen: Rule = ({ loadBalancer: { certificateArn, ingress } }) => 
     certificateArn === undefined
       ? [80, "there is no certificate, so the load balancer listens for HTTP alone"]
       : [443, "the load balancer serves HTTPS there"];
-  return ingress.length === 0 || ingress.some((rule) => rule.port === port)
+  return ingress.length === 0 || ingress.some((rule) => rule.port <= port && port <= (rule.toPort ?? rule.port))
     ? []
     : [
         problem(
@@ -289,10 +289,7 @@ const textsAreNoExpressions: Rule = (config) =>
     .filter(({ value }) => typeof value === "string" && /[$%]\{/.test(value))
     .map(({ path, value }) =>
       problem(
-        path
-          .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
-          .join("")
-          .slice(1),
+        pathText(path.map((part) => (/^\d+$/.test(part) ? Number(part) : part))),
         value,
         "must hold neither ${ nor %{: Terraform would evaluate it",
       ),
@@ -322,6 +319,6 @@ const RULES: Rules<PlatformConfig> = {
 function subnetCidrs({ network }: Pick<PlatformConfig, "network">): [string, string][] {
   return network.zones.flatMap(({ publicCidr, privateCidr }, index): [string, string][] => [
     [`network.zones[${index}].publicCidr`, publicCidr],
-    [`network.zones[${index}].privateCidr`, privateCidr],
+    ...(privateCidr === undefined ? [] : [[`network.zones[${index}].privateCidr`, privateCidr] as [string, string]]),
   ]);
 }

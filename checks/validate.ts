@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { CONFIG_FILE, ConfigError, type Finding } from "../modules/config/config-error";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import type { Profile } from "../modules/config/profiles";
+import { pathText } from "./finding";
 import { brokenRules } from "./rules";
 import { platformConfigSchema } from "../modules/config/schema";
 
@@ -26,7 +27,13 @@ export function findingsIn(config: PlatformConfig): readonly Finding[] {
   const malformed = (error?.issues ?? []).flatMap((issue) =>
     pathsOf(issue).map((path) => {
       const value = valueAt(config, path);
-      return { rule: "form", file: CONFIG_FILE, key: pathText(path), value, instead: allowed(issue, value) };
+      return {
+        rule: "form",
+        file: CONFIG_FILE,
+        key: path.length === 0 ? "(profile)" : pathText(path),
+        value,
+        instead: allowed(issue, value),
+      };
     }),
   );
   // A value of the wrong type leaves the rules nothing to look at; the compiler refuses it too.
@@ -42,13 +49,6 @@ function pathsOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
 function allowed({ code, message }: z.core.$ZodIssue, value: unknown): string {
   if (code === "unrecognized_keys") return "is not a key of the configuration: remove it, or correct its name";
   return code === "invalid_type" && value === undefined ? `is missing (${message})` : message;
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
-    .join("")
-    .replace(/^\./, "");
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

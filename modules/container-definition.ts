@@ -1,7 +1,7 @@
 import type { DeployedService } from "./services/catalog";
 import type { ContainerHealthCheck } from "./services/service-definition";
 
-/** What a container definition takes from elsewhere. */
+/** Parts of a container definition that come from elsewhere. */
 export interface ContainerDefinitionProps {
   readonly service: DeployedService;
   /** Repository and tag or digest. */

@@ -30,7 +30,7 @@ export class EcsCluster extends Construct {
       tags: { ...tags, Name: name },
     });
     identify(this.cluster, "main");
-    // What a task started by hand gets; the services name their launch type.
+    // For tasks that are started by hand; the services name their launch type.
     const providers = new EcsClusterCapacityProviders(this, "capacity-providers", {
       clusterName: this.cluster.name,
       capacityProviders: ["FARGATE", "FARGATE_SPOT"],

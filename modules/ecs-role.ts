@@ -20,6 +20,8 @@ export interface EcsRoleProps {
   /** Second part of the role's address. */
   readonly logicalId: string;
   readonly policies: readonly InlinePolicy[];
+  /** ARN of a managed policy. @default - the role is not bounded */
+  readonly permissionsBoundary?: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -32,13 +34,18 @@ export class EcsRole extends Construct {
    * @param id id of the construct
    * @param props see {@link EcsRoleProps}
    */
-  constructor(scope: Construct, id: string, { roleName, logicalId, policies, tags }: EcsRoleProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { roleName, logicalId, policies, permissionsBoundary, tags }: EcsRoleProps,
+  ) {
     super(scope, id);
     this.role = new IamRole(this, "role", {
       name: roleName,
       assumeRolePolicy: policyDocument([
         { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ecs-tasks.amazonaws.com" } },
       ]),
+      ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
       tags: { ...tags, Name: roleName },
     });
     identify(this.role, logicalId);

@@ -3,17 +3,18 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { ImageLifecycleRule, ImageRepositoriesConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import { repositoryName } from "./config/names";
-import type { ServiceName } from "./config/service-name";
 
 /** Properties of {@link ImageRepository}. */
 export interface ImageRepositoryProps {
-  readonly service: ServiceName;
+  /** Name of the repository. */
+  readonly name: string;
+  /** Second part of the addresses. */
+  readonly logicalId: string;
   readonly repositories: ImageRepositoriesConfig;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The ECR repository of a service's images. */
+/** An ECR repository with the rules by which its images expire. */
 export class ImageRepository extends Construct {
   readonly repository: EcrRepository;
 
@@ -22,9 +23,8 @@ export class ImageRepository extends Construct {
    * @param id id of the construct
    * @param props see {@link ImageRepositoryProps}
    */
-  constructor(scope: Construct, id: string, { service, repositories, tags }: ImageRepositoryProps) {
+  constructor(scope: Construct, id: string, { name, logicalId, repositories, tags }: ImageRepositoryProps) {
     super(scope, id);
-    const name = repositoryName(repositories, service);
     this.repository = new EcrRepository(this, "repository", {
       name,
       imageTagMutability: repositories.tagMutability,
@@ -33,12 +33,12 @@ export class ImageRepository extends Construct {
       encryptionConfiguration: [{ encryptionType: "AES256" }],
       tags: { ...tags, Name: name },
     });
-    identify(this.repository, service);
+    identify(this.repository, logicalId);
     const policy = new EcrLifecyclePolicy(this, "lifecycle-policy", {
       repository: this.repository.name,
       policy: lifecyclePolicy(repositories.lifecycleRules),
     });
-    identify(policy, service);
+    identify(policy, logicalId);
   }
 }
 

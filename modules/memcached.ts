@@ -97,7 +97,7 @@ export class Memcached extends Construct {
       port: MEMCACHED_PORT,
       subnetGroupName: subnets.name,
       securityGroupIds: [this.securityGroup.id],
-      azMode: "single-az",
+      azMode: cache.nodeCount > 1 ? "cross-az" : "single-az",
       maintenanceWindow: cache.maintenanceWindow,
       tags: { ...tags, Component: "cache" },
     });

@@ -20,7 +20,10 @@ export interface NetworkProps {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A VPC with a public and a private subnet in each zone; each private subnet goes out through a NAT gateway of its zone. */
+/**
+ * A VPC with a public subnet and, unless the zone has none, a private one in each zone; each private subnet goes out
+ * through a NAT gateway of its zone.
+ */
 export class Network extends Construct {
   readonly vpc: Vpc;
   readonly internetGateway: InternetGateway;
@@ -29,7 +32,7 @@ export class Network extends Construct {
   readonly natAddresses: readonly Eip[];
   /** The route table of the public subnets. */
   readonly publicRouteTable: RouteTable;
-  /** The route tables of the private subnets, one for each zone. */
+  /** The route tables of the private subnets. */
   readonly privateRouteTables: readonly RouteTable[];
 
   /**
@@ -48,9 +51,9 @@ export class Network extends Construct {
     this.publicRouteTable = this.createPublicRouteTable();
     const zones = props.network.zones.map((zone, index) => this.createZone(zone, index));
     this.publicSubnets = zones.map((zone) => zone.publicSubnet);
-    this.privateSubnets = zones.map((zone) => zone.privateSubnet);
+    this.privateSubnets = zones.flatMap(({ privateSubnet }) => privateSubnet ?? []);
     this.natAddresses = zones.map((zone) => zone.natAddress);
-    this.privateRouteTables = zones.map((zone) => zone.privateRouteTable);
+    this.privateRouteTables = zones.flatMap(({ privateRouteTable }) => privateRouteTable ?? []);
     if (props.network.s3GatewayEndpoint) this.createS3Endpoint();
   }
 
@@ -84,28 +87,34 @@ export class Network extends Construct {
 
   private createZone(zone: ZoneConfig, index: number) {
     const letter = zoneLetter(zone);
-    const publicSubnet = this.createSubnet("public", zone);
-    const privateSubnet = this.createSubnet("private", zone);
+    const { publicCidr, privateCidr } = zone;
+    const publicSubnet = this.createSubnet("public", zone, publicCidr);
+    const privateSubnet = privateCidr === undefined ? undefined : this.createSubnet("private", zone, privateCidr);
     const natAddress = this.createNatAddress(letter, index);
     const natGateway = this.createNatGateway(zone, natAddress, publicSubnet);
-    const privateRouteTable = identify(
-      new RouteTable(this, `private-routes-${letter}`, {
-        vpcId: this.vpc.id,
-        route: [{ cidrBlock: ANYWHERE, natGatewayId: natGateway.id }],
-        tags: this.tags(`private-rt-${zone.name}`),
-      }),
-      `private_${letter}`,
-    );
+    const privateRouteTable = privateSubnet === undefined ? undefined : this.createPrivateRouteTable(zone, natGateway);
     this.associate("public", letter, publicSubnet, this.publicRouteTable);
-    this.associate("private", letter, privateSubnet, privateRouteTable);
+    if (privateSubnet !== undefined && privateRouteTable !== undefined) {
+      this.associate("private", letter, privateSubnet, privateRouteTable);
+    }
     return { publicSubnet, privateSubnet, natAddress, privateRouteTable };
   }
 
-  private createSubnet(type: "public" | "private", zone: ZoneConfig): Subnet {
+  private createPrivateRouteTable(zone: ZoneConfig, natGateway: NatGateway): RouteTable {
+    const letter = zoneLetter(zone);
+    const table = new RouteTable(this, `private-routes-${letter}`, {
+      vpcId: this.vpc.id,
+      route: [{ cidrBlock: ANYWHERE, natGatewayId: natGateway.id }],
+      tags: this.tags(`private-rt-${zone.name}`),
+    });
+    return identify(table, `private_${letter}`);
+  }
+
+  private createSubnet(type: "public" | "private", zone: ZoneConfig, cidrBlock: string): Subnet {
     const letter = zoneLetter(zone);
     const subnet = new Subnet(this, `${type}-subnet-${letter}`, {
       vpcId: this.vpc.id,
-      cidrBlock: type === "public" ? zone.publicCidr : zone.privateCidr,
+      cidrBlock,
       availabilityZone: zone.name,
       mapPublicIpOnLaunch: type === "public",
       tags: { ...this.tags(`${type}-${zone.name}`), Type: type },

@@ -8,12 +8,11 @@ import { identify } from "./identity";
 import { allow, policyDocument } from "./policy-document";
 import type { DeployedService } from "./services/catalog";
 
-/** What a service does with objects; uploads in parts need no action of their own until one is given up. */
+/** Actions of a service on objects; uploads in parts need no action of their own until one is given up. */
 const OBJECT_ACTIONS = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
 
 /** Properties of {@link PlatformRoles}. */
 export interface PlatformRolesProps {
-  readonly projectName: string;
   readonly namePrefix: string;
   readonly region: string;
   readonly accountId: string;
@@ -59,7 +58,14 @@ export class PlatformRoles extends Construct {
 
   private createRole(name: string, policies: readonly InlinePolicy[], logicalId = name.replaceAll("-", "_")): EcsRole {
     const roleName = platformRoleName(this.props.namePrefix, name);
-    return new EcsRole(this, name, { roleName, logicalId, policies, tags: this.props.tags });
+    const { iam, tags } = this.props;
+    return new EcsRole(this, name, {
+      roleName,
+      logicalId,
+      policies,
+      permissionsBoundary: iam.permissionsBoundary,
+      tags,
+    });
   }
 
   private attachExecutionPolicy(): void {
@@ -70,12 +76,11 @@ export class PlatformRoles extends Construct {
     identify(attachment, "task_execution");
   }
 
-  /** What ECS reads to inject secrets: any of the project's or, with roles per service, those of the catalog by name. */
+  /** Lets ECS read the secrets that it injects: those of the catalog by name or, with shared roles, all in their folders. */
   private secretsPolicies(): readonly InlinePolicy[] {
-    const resources = this.hasRolePerService
-      ? this.secretArns()
-      : `arn:aws:secretsmanager:*:*:secret:${this.props.projectName}/*`;
-    if (resources.length === 0) return [];
+    const exact = this.secretArns();
+    if (exact.length === 0) return [];
+    const resources = this.hasRolePerService ? exact : this.secretFolders();
     const statement = { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: resources } as const;
     return [{ name: "secrets-access", logicalId: "task_execution_secrets", document: policyDocument([statement]) }];
   }
@@ -83,10 +88,15 @@ export class PlatformRoles extends Construct {
   /** Secrets Manager appends a dash and six characters to a secret's name. */
   private secretArns(): readonly string[] {
     const { region, accountId, services } = this.props;
-    const names = services.flatMap(({ secrets }) => Object.values(secrets ?? {}));
-    return [...new Set(names.map(({ secretName }) => secretName))].map(
-      (name) => `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-??????`,
-    );
+    return secretNames(services).map((name) => `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-??????`);
+  }
+
+  /** As the legacy Terraform says it: a text where there is one, in any region and account. */
+  private secretFolders(): string | readonly string[] {
+    const names = secretNames(this.props.services);
+    const patterns = names.map((name) => (name.includes("/") ? `${name.split("/")[0] ?? ""}/*` : `${name}-??????`));
+    const [first = "", ...others] = new Set(patterns.map((pattern) => `arn:aws:secretsmanager:*:*:secret:${pattern}`));
+    return others.length === 0 ? first : [first, ...others];
   }
 
   private get bucketArn(): string {
@@ -143,4 +153,9 @@ export class PlatformRoles extends Construct {
       ]),
     };
   }
+}
+
+function secretNames(services: readonly DeployedService[]): readonly string[] {
+  const references = services.flatMap(({ secrets }) => Object.values(secrets ?? {}));
+  return [...new Set(references.map(({ secretName }) => secretName))];
 }

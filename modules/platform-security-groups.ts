@@ -1,8 +1,8 @@
 import { SecurityGroup, type SecurityGroupIngress } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
-import type { LoadBalancerIngress } from "./config/platform-config";
+import type { LoadBalancerIngress, TaskIngress } from "./config/platform-config";
 import { identify } from "./identity";
-import { ALL_OUTBOUND, ingressRule } from "./security-group-rules";
+import { ALL_OUTBOUND, ingressRule, type TrafficSource } from "./security-group-rules";
 import type { DeployedService } from "./services/catalog";
 import { targetGroupsOf } from "./services/target-groups";
 
@@ -12,6 +12,7 @@ export interface PlatformSecurityGroupsProps {
   readonly vpcId: string;
   readonly loadBalancerIngress: readonly LoadBalancerIngress[];
   readonly services: readonly DeployedService[];
+  readonly furtherIngress: readonly TaskIngress[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -42,11 +43,14 @@ export class PlatformSecurityGroups extends Construct {
     this.loadBalancer = create(
       "alb",
       "Security group for LGTM ALB",
-      props.loadBalancerIngress.map(({ port, description, cidrBlocks }) =>
-        ingressRule(port, description, { cidrBlocks }),
+      props.loadBalancerIngress.map(({ port, toPort = port, description, cidrBlocks }) =>
+        ingressRule([port, toPort], description, { cidrBlocks }),
       ),
     );
-    this.tasks = create("ecs", "Security group for LGTM ECS tasks", taskIngress(props.services, this.loadBalancer.id));
+    this.tasks = create("ecs", "Security group for LGTM ECS tasks", [
+      ...taskIngress(props.services, this.loadBalancer.id),
+      ...props.furtherIngress.flatMap((further) => furtherRules(further, this.loadBalancer.id)),
+    ]);
   }
 }
 
@@ -58,6 +62,17 @@ function taskIngress(services: readonly DeployedService[], loadBalancerGroupId: 
   ]);
   // Services share memberlist's rules: one rule for each text.
   return [...new Map(rules.map((rule) => [rule.description, rule])).values()];
+}
+
+function furtherRules(
+  { port, protocol, label, ...from }: TaskIngress,
+  loadBalancerGroupId: string,
+): SecurityGroupIngress[] {
+  const rule = (words: string, source: TrafficSource) => ingressRule(port, `${label} ${words}`, source, protocol);
+  return [
+    ...(from.fromLoadBalancer ? [rule("from ALB", { securityGroupId: loadBalancerGroupId })] : []),
+    ...(from.fromTasks ? [rule("internal", "members of the group itself")] : []),
+  ];
 }
 
 function fromLoadBalancer(service: DeployedService, securityGroupId: string): SecurityGroupIngress[] {

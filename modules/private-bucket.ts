@@ -12,7 +12,7 @@ export interface PrivateBucketProps {
   /** Second part of the addresses of the bucket and all that belongs to it. */
   readonly logicalId: string;
   readonly versioning: DataBucketConfig["versioning"];
-  /** Whether `destroy` may delete it together with its objects. */
+  /** True if `destroy` may delete it together with its objects. */
   readonly destroyWithObjects: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -5,25 +5,26 @@ export const ALL_OUTBOUND: SecurityGroupEgress[] = [
   { fromPort: 0, toPort: 0, protocol: "-1", cidrBlocks: ["0.0.0.0/0"], description: "All outbound" },
 ];
 
-/** Who may connect. */
+/** Peers that may connect. */
 export type TrafficSource =
   { readonly cidrBlocks: readonly string[] } | { readonly securityGroupId: string } | "members of the group itself";
 
 /**
- * An inbound rule for one port.
+ * An inbound rule for one port or a range of ports.
  *
- * @param port the port
+ * @param port the port, or the first and the last of them
  * @param description what the rule is for, at most 255 characters (an AWS limit)
  * @param source who may connect
  * @param protocol transport protocol
  */
 export function ingressRule(
-  port: number,
+  port: number | readonly [first: number, last: number],
   description: string,
   source: TrafficSource,
   protocol: "tcp" | "udp" = "tcp",
 ): SecurityGroupIngress {
-  return { fromPort: port, toPort: port, protocol, description, ...sourceAttributes(source) };
+  const [fromPort, toPort] = typeof port === "number" ? [port, port] : port;
+  return { fromPort, toPort, protocol, description, ...sourceAttributes(source) };
 }
 
 function sourceAttributes(source: TrafficSource): Partial<SecurityGroupIngress> {

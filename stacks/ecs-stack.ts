@@ -5,7 +5,7 @@ import type { Releases } from "../modules/config/releases";
 import { deployedImage, imageReference } from "../modules/services/deployed-image";
 import { EcsCluster } from "../modules/ecs-cluster";
 import { FargateService } from "../modules/fargate-service";
-import { repositoryName } from "../modules/config/names";
+import { familyName, repositoryName } from "../modules/config/names";
 import { serviceCatalog, type DeployedService } from "../modules/services/catalog";
 import type { SecretReference } from "../modules/services/service-definition";
 import { targetGroupsOf } from "../modules/services/target-groups";
@@ -99,7 +99,7 @@ export class EcsStack extends LayerStack<"60-ecs"> {
       secrets: this.secretArns(service),
       logGroupName: outputs.logs.log_group_names(service.name),
       region: config.region,
-      family: repository,
+      family: familyName(config, service.name),
       ecs: config.ecs,
       clusterArn,
       executionRoleArn: outputs.iam.task_execution_role_arn,

@@ -1,5 +1,5 @@
-import { repositoryName } from "../modules/config/names";
-import type { PlatformConfig } from "../modules/config/platform-config";
+import { repositoryId, repositoryName } from "../modules/config/names";
+import type { PlatformConfig, ZoneConfig } from "../modules/config/platform-config";
 import type { FormerAddresses } from "../modules/identity";
 import { zoneLetter } from "../modules/network";
 import { ORIGINAL_SERVICES } from "../modules/services/original";
@@ -83,13 +83,17 @@ const KEYED: Readonly<Partial<Record<LayerId, (config: PlatformConfig) => readon
   "01-vpc": ({ network }) =>
     network.zones.flatMap((zone, index): readonly Move[] => {
       const letter = zoneLetter(zone);
+      // Private subnets are counted by themselves: a zone may have none.
+      const types = [["public", index] as const, ...privateIndex(network.zones, index)];
       return [
         [`aws_eip.nat_${letter}`, `aws_eip.nat[${index}]`],
         [`aws_nat_gateway.nat_${letter}`, `aws_nat_gateway.main[${index}]`],
-        [`aws_route_table.private_${letter}`, `aws_route_table.private[${index}]`],
-        ...["public", "private"].flatMap((type): readonly Move[] => [
-          [`aws_subnet.${type}_${letter}`, `aws_subnet.${type}[${index}]`],
-          [`aws_route_table_association.${type}_${letter}`, `aws_route_table_association.${type}[${index}]`],
+        ...types.flatMap(([type, key]): readonly Move[] => [
+          ...(type === "private"
+            ? [[`aws_route_table.private_${letter}`, `aws_route_table.private[${key}]`] as const]
+            : []),
+          [`aws_subnet.${type}_${letter}`, `aws_subnet.${type}[${key}]`],
+          [`aws_route_table_association.${type}_${letter}`, `aws_route_table_association.${type}[${key}]`],
         ]),
       ];
     }),
@@ -99,19 +103,32 @@ const KEYED: Readonly<Partial<Record<LayerId, (config: PlatformConfig) => readon
       `aws_cloudwatch_log_group.services["${service}"]`,
     ]),
   "10-ecr": ({ imageRepositories }) =>
-    ORIGINAL_SERVICES.flatMap((service): readonly Move[] => {
-      const key = repositoryName(imageRepositories, service);
-      return [
-        [`aws_ecr_repository.${service}`, `aws_ecr_repository.repos["${key}"]`],
-        [`aws_ecr_lifecycle_policy.${service}`, `aws_ecr_lifecycle_policy.cleanup["${key}"]`],
-      ];
-    }),
+    [
+      ...ORIGINAL_SERVICES.map((service) => [service, repositoryName(imageRepositories, service)] as const),
+      ...(imageRepositories.further ?? []).map((name) => [repositoryId(name), name] as const),
+    ].flatMap(([id, key]): readonly Move[] => [
+      [`aws_ecr_repository.${id}`, `aws_ecr_repository.repos["${key}"]`],
+      [`aws_ecr_lifecycle_policy.${id}`, `aws_ecr_lifecycle_policy.cleanup["${key}"]`],
+    ]),
   "40-cloudmap": () =>
     ORIGINAL_SERVICES.map((service) => [
       `aws_service_discovery_service.${service}`,
       `aws_service_discovery_service.services["${service}"]`,
     ]),
-  // One rule a service, and a twin for HTTPS that was never made.
-  "50-alb": () =>
-    ORIGINAL_SERVICES.map((service) => [`aws_lb_listener_rule.${service}`, `aws_lb_listener_rule.${service}_http[0]`]),
+  // Each rule has a twin: one is on the HTTP listener without a certificate, the other on the HTTPS listener with one.
+  "50-alb": ({ loadBalancer: { certificateArn } }) => {
+    const twin = certificateArn === undefined ? "http" : "https";
+    return [
+      ...(certificateArn === undefined ? [] : [["aws_lb_listener.https", "aws_lb_listener.https[0]"] as const]),
+      ...ORIGINAL_SERVICES.map(
+        (service) => [`aws_lb_listener_rule.${service}`, `aws_lb_listener_rule.${service}_${twin}[0]`] as const,
+      ),
+    ];
+  },
 };
+
+/** Index of the private subnet of a zone; empty if it has none. */
+function privateIndex(zones: readonly ZoneConfig[], index: number): readonly (readonly ["private", number])[] {
+  const before = zones.slice(0, index).filter(({ privateCidr }) => privateCidr !== undefined);
+  return zones[index]?.privateCidr === undefined ? [] : [["private", before.length]];
+}

@@ -19,7 +19,6 @@ export class IamStack extends LayerStack<"20-iam"> {
     const services = Object.values(serviceCatalog(config));
     const identity = new DataAwsCallerIdentity(this, "current");
     const roles = new PlatformRoles(this, "roles", {
-      projectName: config.projectName,
       namePrefix: this.namePrefix,
       region: config.region,
       // The states mark what holds the account id as sensitive; without the mark the first plan would be an update.

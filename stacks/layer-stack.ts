@@ -13,7 +13,7 @@ import { stateLocation } from "./state-location";
  */
 const REQUIRED_TERRAFORM = ">= 1.11.0, < 2.0.0";
 
-/** As in the HCL. 6.x upgrades states in a way that 5.x cannot read, so it waits until adoption is done. */
+/** As in the legacy Terraform. 6.x upgrades states in a way that 5.x cannot read, so it waits until adoption is done. */
 const REQUIRED_AWS_PROVIDER = { source: "hashicorp/aws", version: "~> 5.0" };
 
 /** A layer: one stack, one state file, and the outputs that the contract gives it. */
@@ -39,7 +39,7 @@ export abstract class LayerStack<Layer extends LayerId = LayerId> extends Terraf
     return namePrefix(this.config);
   }
 
-  /** Tags of a resource beside its Name, with the environment spelt out as in the HCL. */
+  /** Tags of a resource beside its Name, with the environment spelt out as in the legacy Terraform. */
   protected get tags(): Readonly<Record<string, string>> {
     return { ...this.config.tags, Environment: this.config.environment };
   }

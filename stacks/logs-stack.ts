@@ -16,7 +16,8 @@ export class LogsStack extends LayerStack<"05-cloudwatch-logs"> {
     const groups = new Map(
       deployedServices(config).map((service) => {
         const { namePrefix, tags } = this;
-        const props = { namePrefix, service, retentionDays: config.logRetentionDays, tags };
+        const retentionDays = config.services[service]?.logRetentionDays ?? config.logRetentionDays;
+        const props = { namePrefix, service, retentionDays, tags };
         return [service, new ServiceLogGroup(this, service, props).logGroup];
       }),
     );

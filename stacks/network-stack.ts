@@ -15,7 +15,7 @@ export class NetworkStack extends LayerStack<"01-vpc"> {
       namePrefix: this.namePrefix,
       region: config.region,
       network: config.network,
-      // This layer's Environment tag comes from the provider's default tags alone, as in the HCL.
+      // This layer's Environment tag comes from the provider's default tags alone, as in the legacy Terraform.
       tags: config.tags,
     });
     this.write({

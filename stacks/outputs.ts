@@ -1,6 +1,6 @@
 import type { ServiceName } from "../modules/config/service-name";
 
-/** What an output can hold, by kind: the value that its layer writes, and what other layers read. */
+/** Values of an output, by kind: the value that its layer writes, and the one that other layers read. */
 interface OutputKinds {
   text: { written: string; read: string };
   /** Null where the layer has no such resource; other layers do not read it. */
@@ -36,7 +36,7 @@ export interface OutputSpec<Kind extends OutputKind = OutputKind, Always extends
   readonly kind: Kind;
   readonly description: string;
   readonly sensitive: boolean;
-  /** Whether every configuration has it. */
+  /** True if every configuration has it. */
   readonly always: Always;
 }
 

@@ -27,7 +27,7 @@ export interface SynthesizedLayer {
 }
 
 /**
- * What synth would write for a configuration, without writing it.
+ * Synthesizes a configuration in memory, without writing anything.
  *
  * @param config the platform
  * @param releases the released images, for a platform that deploys them

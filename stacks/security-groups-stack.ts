@@ -20,6 +20,7 @@ export class SecurityGroupsStack extends LayerStack<"30-security-groups"> {
       vpcId: vpc.vpc_id,
       loadBalancerIngress: config.loadBalancer.ingress,
       services: Object.values(serviceCatalog(config)),
+      furtherIngress: config.ecs.furtherIngress ?? [],
       tags: this.tags,
     });
     this.write({ alb_security_group_id: groups.loadBalancer.id, ecs_security_group_id: groups.tasks.id });

@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../modules/config/platform-config";
 import type { LayerId } from "./outputs";
 
-/** Where the state of one layer is. */
+/** Place of one layer's state. */
 export interface StateLocation {
   readonly bucket: string;
   /** Key of the object in the bucket. */
@@ -12,7 +12,7 @@ export interface StateLocation {
 }
 
 /**
- * Where the state of a layer is: the stacks write it into their backends, the command line reads and restores by it.
+ * The place of a layer's state: the stacks write it into their backends, the command line reads and restores by it.
  * This file loads no construct, so that the command line starts quickly.
  *
  * @param config the platform

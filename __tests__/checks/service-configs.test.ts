@@ -423,7 +423,7 @@ const MISTAKES: readonly Mistake[] = [
     "grafana",
     replacing("Dockerfile", "USER 472", 'USER 472\nCMD ["grafana", "server"]'),
     "CMD",
-    /\/run\.sh/,
+    /own entrypoint starts the program/,
   ],
   // Alloy.
   [

@@ -2,33 +2,27 @@ import { existingState, instancesByAddress, LAYER_IDS } from "../support/existin
 import { differences } from "../support/differences";
 import { baseline, preparePlatform, present } from "../support/platform";
 import { resolveLayer } from "../support/resolved-layer";
+import { takeOver } from "../support/take-over";
 import { SERVICE_NAMES } from "../../modules/config/service-name";
 
 const platform = preparePlatform();
 
 describe.each(LAYER_IDS)("baseline against the existing state of %s", (layer) => {
   const state = existingState(layer);
-  const instances = instancesByAddress(state);
-  const resolved = resolveLayer(layer, platform.json(layer));
+  const found = takeOver(layer, platform.json(layer));
 
   test("THEN each resource of the state is taken over exactly once", () => {
-    expect([...resolved.formerAddresses.values()].sort()).toEqual([...instances.keys()].sort());
+    const [taken, existing] = found.addresses;
+    expect(taken).toEqual(existing);
   });
 
   test("THEN each argument is what the state holds", () => {
-    const found = [...resolved.resources].flatMap(([address, configured]) => {
-      const former = present(resolved.formerAddresses.get(address), address);
-      const { attributes } = present(instances.get(former), former);
-      return differences(configured, attributes).map((difference) => ({ address, ...difference }));
-    });
-    expect(found).toEqual([]);
+    expect(found.differing).toEqual([]);
   });
 
   test("THEN the outputs have the state's names, values and sensitivity", () => {
-    const values = Object.fromEntries(Object.entries(state.outputs).map(([name, { value }]) => [name, value]));
-    // Terraform leaves outputs that are null out of the state.
-    const written = Object.entries(resolved.outputs).filter(([, value]) => value !== null);
-    expect(Object.fromEntries(written)).toEqual(values);
+    const [written, stored] = found.outputs;
+    expect(written).toEqual(stored);
 
     const sensitive = (outputs: Readonly<Record<string, { readonly sensitive?: unknown }>>) =>
       Object.keys(outputs).filter((name) => outputs[name]?.sensitive === true);

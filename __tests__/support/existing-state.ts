@@ -27,23 +27,37 @@ export interface StateFile {
 /** Ids of all layers, first to last. */
 export const LAYER_IDS = Object.keys(LAYER_OUTPUTS) as LayerId[];
 
+/** Folder of the states of the infrastructure that runs today. */
+export const EXISTING_STATES = join(__dirname, "../fixtures/existing-state");
+
+/**
+ * Folder of states that the legacy Terraform left with other variables.
+ *
+ * @param name name of the variation
+ */
+export function variationStates(name: string): string {
+  return join(__dirname, "../fixtures/legacy-variations", name);
+}
+
 /**
  * Path of the committed state file of a layer.
  *
  * @param layer the layer
+ * @param folder folder of the states
  */
-export function stateFilePath(layer: LayerId): string {
+export function stateFilePath(layer: LayerId, folder: string = EXISTING_STATES): string {
   const key = layer === "00-bootstrap" ? "bootstrap" : `lgtm-ecs/prod/${layer}`;
-  return join(__dirname, "../fixtures/existing-state", key, "terraform.tfstate");
+  return join(folder, key, "terraform.tfstate");
 }
 
 /**
- * The committed state of a layer as the HCL left it.
+ * The committed state of a layer as the legacy Terraform left it.
  *
  * @param layer the layer
+ * @param folder folder of the states
  */
-export function existingState(layer: LayerId): StateFile {
-  return JSON.parse(readFileSync(stateFilePath(layer), "utf8")) as StateFile;
+export function existingState(layer: LayerId, folder: string = EXISTING_STATES): StateFile {
+  return JSON.parse(readFileSync(stateFilePath(layer, folder), "utf8")) as StateFile;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { LayerId } from "../../stacks/outputs";
 import type { LayerJson } from "../../stacks/platform-json";
-import { existingState, instancesByAddress } from "./existing-state";
+import { existingState, EXISTING_STATES, instancesByAddress } from "./existing-state";
 import { present } from "./platform";
 import { evaluate } from "./terraform-expression";
 
@@ -21,14 +21,15 @@ export interface ResolvedLayer {
  *
  * @param layer the layer
  * @param json what synth writes for it
+ * @param states folder of the states
  */
-export function resolveLayer(layer: LayerId, json: LayerJson): ResolvedLayer {
+export function resolveLayer(layer: LayerId, json: LayerJson, states: string = EXISTING_STATES): ResolvedLayer {
   const addresses = Object.entries(json.resource).flatMap(([type, named]) =>
     Object.keys(named).map((name) => `${type}.${name}`),
   );
   const moves = new Map((json.moved ?? []).map(({ from, to }) => [to, from]));
   const formerAddresses = new Map(addresses.map((address) => [address, moves.get(address) ?? address]));
-  const resolve = referenceResolver(layer, json, formerAddresses);
+  const resolve = referenceResolver(layer, json, formerAddresses, states);
   return {
     formerAddresses,
     resources: new Map(
@@ -43,8 +44,13 @@ export function resolveLayer(layer: LayerId, json: LayerJson): ResolvedLayer {
   };
 }
 
-function referenceResolver(layer: LayerId, json: LayerJson, formerAddresses: ReadonlyMap<string, string>) {
-  const instances = instancesByAddress(existingState(layer));
+function referenceResolver(
+  layer: LayerId,
+  json: LayerJson,
+  formerAddresses: ReadonlyMap<string, string>,
+  states: string,
+) {
+  const instances = instancesByAddress(existingState(layer, states));
   return ([first, second, ...rest]: readonly (string | number)[]): unknown => {
     if (first !== "data") {
       const address = `${String(first)}.${String(second)}`;
@@ -54,7 +60,7 @@ function referenceResolver(layer: LayerId, json: LayerJson, formerAddresses: Rea
     if (second === "aws_caller_identity") return FIXTURE_ACCOUNT;
     const [name = "", , output = "", ...path] = rest;
     const config = json.data?.terraform_remote_state?.[name]?.config as { readonly key: string };
-    const upstream = existingState(config.key.split("/").at(-2) as LayerId);
+    const upstream = existingState(config.key.split("/").at(-2) as LayerId, states);
     return follow(present(upstream.outputs[output], `output ${String(output)} of ${config.key}`).value, path);
   };
 }

@@ -9,6 +9,7 @@ import { dynamoDbClient, s3Client } from "../../tools/mock/s3";
 import { startMock, type Mock } from "../../tools/mock/server";
 import { mockEnvironment } from "../../tools/layers/environment";
 import { UserError } from "../../tools/terminal/user-error";
+import { startRecorder } from "./recorder";
 
 export const bucket = "small-states";
 export const lockTable = "small-locks";
@@ -19,12 +20,16 @@ export function stateKeyOf(id: string): string {
   return `small/${id}/terraform.tfstate`;
 }
 
-/** One layer of `terraform_data` resources. */
+/** One layer, most often of `terraform_data` resources alone. */
 export interface SmallLayer {
   /** Layer id by name of the `data.terraform_remote_state`. */
   readonly reads?: Readonly<Record<string, string>>;
   /** `terraform_data` resources by name. */
   readonly resource?: Readonly<Record<string, object>>;
+  /** Resources of the AWS provider, by type and name. */
+  readonly aws?: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  /** Its data sources, by type and name. */
+  readonly data?: Readonly<Record<string, Readonly<Record<string, object>>>>;
   readonly output?: Readonly<Record<string, unknown>>;
 }
 
@@ -120,6 +125,17 @@ export class SmallLayers {
       throw error;
     } finally {
       s3.destroy();
+    }
+  }
+
+  /** The same through a proxy that writes down what AWS is asked. */
+  async applyRecorded(plan: PlanResult): Promise<{ readonly result: ApplyResult; readonly calls: readonly string[] }> {
+    const recorder = await startRecorder(this.mock.environment.AWS_ENDPOINT_URL ?? "");
+    try {
+      const env = { ...this.common.env, AWS_ENDPOINT_URL: recorder.url };
+      return { result: await this.apply(plan, { env }), calls: recorder.requests };
+    } finally {
+      await recorder.stop();
     }
   }
 

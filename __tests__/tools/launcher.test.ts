@@ -67,6 +67,20 @@ function npmCalls(): string {
   }
 }
 
+test("where only tests need a package and NPM_CONFIG_OMIT leaves it out, it is not missed; elsewhere it is", async () => {
+  write(
+    "package-lock.json",
+    lock({ "node_modules/a": { version: "1.0.0" }, "node_modules/jest": { version: "1.0.0", dev: true } }),
+  );
+  install();
+
+  await launch({ NPM_CONFIG_OMIT: "optional dev" }, "plan");
+  expect(npmCalls()).toBe("");
+
+  await launch({}, "plan");
+  expect(npmCalls()).toContain("npm ci");
+});
+
 test("hands over at once when everything is installed: same arguments, same exit code", async () => {
   install();
 

@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { buildProgram } from "../../tools/cli";
 import { exitCodes } from "../../tools/terminal/exit-codes";
+import { SESSION_SECONDS, type Duty } from "../../tools/account/roles/delivery-roles";
 import { hasBash, runScript } from "./run-script";
 import {
   missingPermissions,
@@ -101,6 +102,7 @@ describe("what they may do", () => {
   test("I23: a caller that grants less than a called job asks for is found", () => {
     expect(missingPermissions(withJob("apply.yml", "deploy", { permissions: { contents: "read" } }))).toEqual([
       "apply.yml, job deploy: must grant id-token: write, which ./.github/workflows/deploy.yml asks for",
+      "apply.yml, job deploy: must grant actions: read, which ./.github/workflows/deploy.yml asks for",
     ]);
     // Two levels deep: what is called asks for more than its caller hands on.
     const deeper = { contents: "read", "id-token": "write", "pull-requests": "write" };
@@ -124,11 +126,66 @@ describe("what they may do", () => {
         expect([where, step.with?.["persist-credentials"]]).toEqual([where, false]);
       }
       const hasToken = JSON.stringify(step.env ?? {}).includes("token");
-      const speaks = /\.\/lgtm ci (comment|drift-issues|propose)/.test(step.run ?? "");
+      const speaks = /\.\/lgtm (ci (comment|drift-issues|propose)|apply|destroy)\b/.test(step.run ?? "");
       expect([where, step.name, hasToken]).toEqual([where, step.name, speaks]);
     }
     expect(JSON.stringify(workflows)).not.toMatch(/secrets[.[]/);
     for (const [, job] of jobs()) expect(job.secrets).toBeUndefined();
+  });
+
+  test("no package runs a script of its own at the install, and only what the commands need is installed with a role", () => {
+    const installs = scripts.filter(({ run }) => /\bnpm\b/.test(run));
+    expect(installs.map(({ where, run }) => [where, run])).toEqual([
+      ["set-up: Install what the lock file names", "npm ci --ignore-scripts"],
+    ]);
+    const omitting = Object.entries(workflows).flatMap(([file, { env }]) =>
+      env?.NPM_CONFIG_OMIT === "dev" ? [file] : [],
+    );
+    const takingRoles = jobs().filter(([, { steps: own = [] }]) =>
+      own.some(({ uses }) => uses === "./.github/actions/aws"),
+    );
+    expect(new Set(omitting)).toEqual(new Set(takingRoles.map(([where]) => where.split(" ")[0])));
+  });
+
+  test("credentials live at least as long as the job that takes them", () => {
+    const lacking = jobs().flatMap(([where, { steps: own = [], "timeout-minutes": minutes = 360 }]) =>
+      own.flatMap(({ uses, with: given }) => {
+        if (uses !== "./.github/actions/aws") return [];
+        const duty = /roleVariables\.(\w+)|(roleVariable)\b/.exec(String(given?.role));
+        const allowed = SESSION_SECONDS[(duty?.[1] ?? "release") as Duty];
+        const seconds = Number(given?.seconds ?? 3600);
+        return minutes * 60 <= seconds && seconds <= allowed
+          ? []
+          : [`${where}: ${minutes} min, ${seconds} s, ${allowed} s`];
+      }),
+    );
+    expect(lacking).toEqual([]);
+  });
+
+  test("a pull request plans under its own role and without locks; no other workflow leaves locks out", () => {
+    const roles = jobs().flatMap(([where, { steps: own = [] }]) =>
+      own.flatMap(({ with: given }) => (String(given?.role).includes("roleVariables.review") ? [where] : [])),
+    );
+    expect(roles).toEqual(["plan.yml plan"]);
+    const unlocked = Object.entries(workflows).filter(([, workflow]) =>
+      JSON.stringify(workflow).includes("LGTM_PLAN_LOCK"),
+    );
+    expect(unlocked.map(([file, { env, on }]) => [file, env?.LGTM_PLAN_LOCK, Object.keys(on)])).toEqual([
+      ["plan.yml", "off", ["pull_request"]],
+    ]);
+  });
+
+  test("nothing that can take a role starts before LGTM_DELIVERY is on, not by dispatch either", () => {
+    const starting = jobs().filter(
+      ([where, { needs }]) => needs === undefined && !/^(ci|deploy|apply-approved)\.yml|plan\.yml fork$/.test(where),
+    );
+    expect(starting.map(([where, job]) => [where, job.if?.split(" && ")[0]])).toEqual([
+      ["apply.yml deployments", "vars.LGTM_DELIVERY == 'on'"],
+      ["drift.yml deployments", "vars.LGTM_DELIVERY == 'on'"],
+      ["images.yml list", "vars.LGTM_DELIVERY == 'on'"],
+      ["plan.yml deployments", "vars.LGTM_DELIVERY == 'on'"],
+    ]);
+    for (const [, job] of starting) expect(job.if).not.toContain("||");
   });
 
   test("nothing that others write (titles, inputs, branches) becomes a part of a script", () => {

@@ -17,8 +17,8 @@ interface Options {
 
 /** Makes the command line of `npm run bench`, which measures synth and plans. */
 function benchProgram(): Command {
-  return new Command("bench")
-    .usage("-- [options]    (npm run bench)")
+  return new Command("npm run bench")
+    .usage("-- [options]")
     .description(
       "Measures the synth of all layers, of 1 and 10 environments in one process, and the plans of all layers on " +
         "the committed state files, one after the other against side by side. The median counts. " +

@@ -20,8 +20,8 @@ interface Options {
 
 /** Makes the command line of `npm run nothing-lost`, which looks for data that a stop or a replacement of a service loses. */
 function nothingLostProgram(): Command {
-  return new Command("nothing-lost")
-    .usage("-- [options] [service...]    (npm run nothing-lost)")
+  return new Command("npm run nothing-lost")
+    .usage("-- [options] [service...]")
     .description(
       "Runs each service that keeps data with its own program and the config in its image, in network namespaces of " +
         "this machine (Linux) and with a mock of S3. Writes, stops it at once, starts it on an empty disk and reads all " +

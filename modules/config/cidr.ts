@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Whether a text is an IPv4 CIDR block whose host bits are zero, as AWS wants it.
+ * Tells if a text is an IPv4 CIDR block whose host bits are zero, as AWS wants it.
  *
  * @param text the text
  */
@@ -20,7 +20,7 @@ export function prefixLength(cidr: string): number {
 }
 
 /**
- * Whether one block lies inside another, or is the same.
+ * Tells if one block lies inside another, or is the same.
  *
  * @param inner an IPv4 CIDR block
  * @param outer an IPv4 CIDR block
@@ -31,7 +31,7 @@ export function isWithin(inner: string, outer: string): boolean {
 }
 
 /**
- * Whether two blocks share an address.
+ * Tells if two blocks share an address.
  *
  * @param one an IPv4 CIDR block
  * @param other an IPv4 CIDR block

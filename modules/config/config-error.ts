@@ -41,19 +41,29 @@ export class ConfigError extends Error {
  * @param finding the finding
  */
 export function describeFinding({ rule, file, key, value, instead, incident }: Finding): string {
-  const place = file === CONFIG_FILE ? key : `${file} ${key}`;
-  const shown = value === undefined ? "" : ` = ${shownValue(value)}`;
-  return `${place}${shown}: ${instead} [${incident === undefined ? rule : `${rule}, ${incident}`}]`;
+  const place = cut(file === CONFIG_FILE ? key : `${file} ${key}`, MAX_SHOWN);
+  const shown = value === undefined ? "" : ` = ${cut(textOf(value), MAX_SHOWN)}`;
+  const line = `${place}${shown}: ${cut(instead, MAX_ADVICE)} [${incident === undefined ? rule : `${rule}, ${incident}`}]`;
+  // Whatever the value holds, a finding stays one line, and nothing in it moves the cursor or turns the text around.
+  return line.replace(/\s*\n\s*/g, " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
-/** Longest text that is shown whole; the rest of a longer one says nothing more. */
+/** Longest place and value that are shown whole; the rest of a longer one says nothing more. */
 const MAX_SHOWN = 200;
 
-/** Shows any value in one line: JSON has no NaN, no BigInt and no circle, and says `null` or throws. */
-function shownValue(value: unknown): string {
-  const text =
-    typeof value === "string"
-      ? JSON.stringify(value)
-      : inspect(value, { depth: 4, breakLength: Infinity, compact: true, maxArrayLength: 20, maxStringLength: 100 });
-  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}… (${text.length} characters)`;
+/** Longest advice that is shown whole; the list of TLS policies is the longest of ours. */
+const MAX_ADVICE = 2000;
+
+/** Shows any value: JSON has no NaN, no BigInt and no circle, and says `null` or throws. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return inspect(value, { depth: 4, breakLength: Infinity, compact: true, maxArrayLength: 20, maxStringLength: 100 });
+}
+
+function cut(text: string, maximum: number): string {
+  return text.length <= maximum ? text : `${text.slice(0, maximum)}… (${text.length} characters)`;
+}
+
+function escaped(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
 }

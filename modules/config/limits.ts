@@ -1,4 +1,7 @@
-/** Limits of AWS and of the programs, each with its source. Rules read them from here; no number stands in a rule. */
+/**
+ * Limits of AWS and of the programs, each with its source: ranges, counts and lists. Rules read them from here. Forms that a
+ * pattern says whole, length included, stand in schema.ts.
+ */
 
 /** A range of whole numbers that AWS or a program takes. */
 export interface Range {

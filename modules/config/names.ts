@@ -29,13 +29,35 @@ export function logGroupName(prefix: string, service: string): string {
 }
 
 /**
- * Name of a service's image repository, and of its task-definition family.
+ * Name of a service's image repository.
  *
  * @param repositories the configuration of all repositories
  * @param service the service
  */
 export function repositoryName(repositories: ImageRepositoriesConfig, service: string): string {
   return `${repositories.namePrefix}-${service}`;
+}
+
+/**
+ * Second part of the addresses of a repository that belongs to no service: its name, as far as Terraform's names allow.
+ *
+ * @param repository name of the repository
+ */
+export function repositoryId(repository: string): string {
+  return repository.replace(/\W/g, "_");
+}
+
+/**
+ * Name of a service's task-definition family.
+ *
+ * @param config the platform
+ * @param service the service
+ */
+export function familyName(
+  { ecs, imageRepositories }: Pick<PlatformConfig, "ecs" | "imageRepositories">,
+  service: string,
+): string {
+  return `${ecs.familyPrefix ?? imageRepositories.namePrefix}-${service}`;
 }
 
 /**

@@ -19,11 +19,11 @@ export interface PlatformConfig<Service extends string = string> {
    * @default - any account is accepted
    */
   readonly accountId?: string;
-  /** Where the Terraform states live. */
+  /** Place of the Terraform states. */
   readonly state: StateConfig;
   /**
-   * Whether this environment's states were written by the HCL that this project replaces. If so, each resource whose
-   * address changed carries a `moved` block from its address in the HCL.
+   * True if the legacy Terraform wrote this environment's states. Each resource whose address changed then carries a `moved`
+   * block from its former address.
    */
   readonly adoptsHclState: boolean;
   /** Tags that each resource carries beside Name, Environment, Project and ManagedBy. */
@@ -43,7 +43,7 @@ export interface PlatformConfig<Service extends string = string> {
   /** The services that are deployed, with size, count and stop timeout of their tasks; their order is that of the services. */
   readonly services: Readonly<Record<Service, ServiceTasks>>;
   /**
-   * Which service configs the images hold: `original` are those of the HCL's images, `dockerfiles` those of this
+   * Service configs that the images hold: `original` are those of the legacy images, `dockerfiles` those of this
    * repository. Decides which variables the task definitions inject.
    */
   readonly serviceConfigs: "original" | "dockerfiles";
@@ -57,7 +57,7 @@ export interface PlatformConfig<Service extends string = string> {
   readonly logRetentionDays: number;
 }
 
-/** Where the Terraform states live: one bucket and lock table, made by layer 00, whose own state is in a second bucket. */
+/** Place of the Terraform states: one bucket and lock table, made by layer 00, whose own state is in a second bucket. */
 export interface StateConfig {
   /** Bucket of layer 00's own state; the one thing that Terraform does not make. */
   readonly bootstrapBucket: string;
@@ -80,17 +80,20 @@ export interface ZoneConfig {
   readonly name: string;
   /** CIDR block of the zone's public subnet (load balancer, NAT gateway); /16 to /27. */
   readonly publicCidr: string;
-  /** CIDR block of the zone's private subnet (tasks, cache). */
-  readonly privateCidr: string;
+  /**
+   * CIDR block of the zone's private subnet (tasks, cache).
+   * @default - the zone has no private subnet; tasks and cache are in the others
+   */
+  readonly privateCidr?: string;
 }
 
-/** The VPC; each zone gets a public and a private subnet and a NAT gateway of its own. */
+/** The VPC; each zone gets a public subnet, a NAT gateway of its own and, unless it has none, a private subnet. */
 export interface NetworkConfig {
   readonly vpcCidr: string;
-  /** At least two, since a load balancer needs two. */
-  readonly zones: readonly [ZoneConfig, ZoneConfig, ...ZoneConfig[]];
+  /** At least two, since a load balancer needs two; the first has a private subnet. */
+  readonly zones: readonly [ZoneConfig & { readonly privateCidr: string }, ZoneConfig, ...ZoneConfig[]];
   /**
-   * Whether the private subnets reach S3 through a gateway endpoint, which is free, instead of the NAT gateways, which
+   * True if the private subnets reach S3 through a gateway endpoint, which is free, instead of the NAT gateways, which
    * cost a price per GB.
    */
   readonly s3GatewayEndpoint: boolean;
@@ -104,7 +107,7 @@ export interface DataBucketConfig {
    * `Suspended`. A versioned bucket keeps every deleted object and cannot be destroyed before its versions are gone.
    */
   readonly versioning: "Disabled" | "Suspended" | "Enabled";
-  /** Whether `destroy` may delete the bucket together with the objects in it. */
+  /** True if `destroy` may delete the bucket together with the objects in it. */
   readonly destroyWithObjects: boolean;
   /** Age in days at which objects move to the infrequent-access storage class; at least 30 (an S3 limit). */
   readonly infrequentAccessAfterDays: number;
@@ -145,20 +148,25 @@ export type ImageLifecycleRule =
 
 /** The ECR repositories, one for each service. */
 export interface ImageRepositoriesConfig {
-  /** Repository and task-definition family of a service are `<namePrefix>-<service>`; unique in the account. */
+  /** Repository of a service is `<namePrefix>-<service>`; unique in the account. */
   readonly namePrefix: string;
   readonly tagMutability: "MUTABLE" | "IMMUTABLE";
-  /** Whether ECR scans each pushed image for known vulnerabilities. */
+  /** True if ECR scans each pushed image for known vulnerabilities. */
   readonly scanOnPush: boolean;
-  /** Whether `destroy` may delete repositories together with the images in them. */
+  /** True if `destroy` may delete repositories together with the images in them. */
   readonly destroyWithImages: boolean;
   /** In order: what an earlier rule selects, a later one cannot expire. */
   readonly lifecycleRules: readonly ImageLifecycleRule[];
   /**
-   * Which tag the task definitions name: `upstream` the upstream version, under which a newly pushed image never rolls
+   * Tag that the task definitions name: `upstream` the upstream version, under which a newly pushed image never rolls
    * out; `released` the tag or digest recorded in releases.json, or the upstream version while none is recorded.
    */
   readonly deployedTag: "upstream" | "released";
+  /**
+   * Full names of repositories beside those of the services, with the same settings and rules.
+   * @default - none
+   */
+  readonly further?: readonly string[];
 }
 
 /** Cloud Map: the tasks' names inside the VPC. */
@@ -169,14 +177,19 @@ export interface ServiceDiscoveryConfig {
   readonly ttlSeconds: number;
 }
 
-/** Who may connect to one port of the load balancer. */
+/** Sources that may connect to one port of the load balancer. */
 export interface LoadBalancerIngress {
   readonly port: number;
+  /**
+   * Last port, where the rule opens a range.
+   * @default - `port` alone
+   */
+  readonly toPort?: number;
   readonly description: string;
   readonly cidrBlocks: readonly string[];
 }
 
-/** How the load balancer checks a target. */
+/** Health checks that the load balancer makes of a target. */
 export interface HealthCheckConfig {
   /** Seconds between two checks of one target, 5 to 300. */
   readonly intervalSeconds: number;
@@ -190,7 +203,7 @@ export interface HealthCheckConfig {
 
 /** The Application Load Balancer in front of everything. */
 export interface LoadBalancerConfig {
-  /** Whether it has private addresses only. */
+  /** True if it has private addresses only. */
   readonly internal: boolean;
   readonly deletionProtection: boolean;
   /**
@@ -202,7 +215,7 @@ export interface LoadBalancerConfig {
   readonly tlsPolicy: string;
   /** Seconds without a byte after which a connection is closed, 1 to 4000. */
   readonly idleTimeoutSeconds: number;
-  /** Whether headers whose name is not valid in HTTP are removed before a request is forwarded. */
+  /** True if headers whose name is not valid in HTTP are removed before a request is forwarded. */
   readonly dropInvalidHeaderFields: boolean;
   readonly ingress: readonly LoadBalancerIngress[];
   readonly healthCheck: HealthCheckConfig;
@@ -212,18 +225,18 @@ export interface LoadBalancerConfig {
    */
   readonly deregistrationDelaySeconds: number | "stop timeout";
   /**
-   * Which paths lead to the services: `original` as in the HCL, `complete` every path that the services' clients use
+   * Paths that lead to the services: `original` as in the legacy Terraform, `complete` every path that the services' clients use
    * (OTLP for all signals, Connect for profiles).
    */
   readonly routes: "original" | "complete";
   readonly accepted: AcceptedExposure;
 }
 
-/** What is open although it need not be; each must be said in words, or nothing is synthesized. */
+/** Things that are open although they need not be; each must be said in words, or nothing is synthesized. */
 export interface AcceptedExposure {
-  /** Why passwords and data may cross the internet unencrypted. @default - refused */
+  /** Reason why passwords and data may cross the internet unencrypted. @default - refused */
   readonly publicPlainHttp?: string;
-  /** Why anyone on the internet may write metrics, logs, traces and profiles. @default - refused */
+  /** Reason why anyone on the internet may write metrics, logs, traces and profiles. @default - refused */
   readonly publicIngestion?: string;
 }
 
@@ -239,7 +252,7 @@ export interface CacheConfig {
   readonly maxItemSizeBytes: number;
   /** Weekly window (UTC) in which AWS may patch, `sun:05:00-sun:06:00`. */
   readonly maintenanceWindow: string;
-  /** Whether the account-wide service-linked role of ElastiCache is made here; one environment of an account makes it. */
+  /** True if the account-wide service-linked role of ElastiCache is made here; one environment of an account makes it. */
   readonly createServiceLinkedRole: boolean;
 }
 
@@ -247,15 +260,36 @@ export interface CacheConfig {
 export interface EcsConfig {
   readonly containerInsights: "enabled" | "disabled";
   /**
-   * Who changes the number of running tasks after the service was made: `outside` leaves it to people or autoscaling
+   * Owner of the number of running tasks after the service was made: `outside` leaves it to people or autoscaling
    * (Terraform ignores it), `terraform` sets it back to the configured count at each apply.
    */
   readonly desiredCountOwner: "outside" | "terraform";
   /**
-   * Whether an apply waits until the new tasks run and fails if the deployment was rolled back; otherwise it ends when
+   * True if an apply waits until the new tasks run and fails if the deployment was rolled back; otherwise it ends when
    * ECS has taken the order.
    */
   readonly waitForSteadyState: boolean;
+  /**
+   * Task-definition family of a service is `<familyPrefix>-<service>`; unique in the account.
+   * @default - `imageRepositories.namePrefix`
+   */
+  readonly familyPrefix?: string;
+  /**
+   * Who may connect to ports of the tasks beside what the services themselves ask for.
+   * @default - nobody
+   */
+  readonly furtherIngress?: readonly TaskIngress[];
+}
+
+/** Who may connect to one port of every task. */
+export interface TaskIngress {
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+  /** What the port is, in the rules' descriptions: `<label> from ALB`, `<label> internal`. */
+  readonly label: string;
+  readonly fromLoadBalancer: boolean;
+  /** Whether members of the tasks' security group may connect. */
+  readonly fromTasks: boolean;
 }
 
 /** The roles of the tasks. */
@@ -265,6 +299,13 @@ export interface IamConfig {
    * each under a role of its own, limited to its own prefixes; the shared role stays until a later change removes it.
    */
   readonly taskRoles: "shared" | "per-service";
+  /**
+   * ARN of the managed policy that bounds every role that the layers make: whatever policy a role is given, it may do no more
+   * than this one allows. With it, the role that applies can give the platform's roles nothing beyond (`./lgtm roles` writes
+   * such a policy). Make the policy before the first apply with it.
+   * @default - the roles are not bounded
+   */
+  readonly permissionsBoundary?: string;
 }
 
 /** Size and number of a service's tasks. */
@@ -274,19 +315,30 @@ export interface ServiceTasks {
   readonly count: number;
   /** Seconds between SIGTERM and SIGKILL, at most 120 on Fargate; time to write what is still in memory. */
   readonly stopTimeoutSeconds: number;
+  /**
+   * Days that CloudWatch keeps the logs of this service's containers; 0 keeps them forever.
+   * @default - `logRetentionDays` of the platform
+   */
+  readonly logRetentionDays?: number;
 }
 
 /** Tenants: the values of the `X-Scope-OrgID` header. */
 export interface TenantsConfig {
   /** The tenant that Alloy and Tempo write to and Grafana reads from. */
   readonly platform: string;
+  /**
+   * The tenant that Alloy of the `original` configs writes logs to. Grafana reads from `platform` alone, and our configs
+   * have no second tenant.
+   * @default - `platform`
+   */
+  readonly logs?: string;
 }
 
 /** A retention in days of 24 hours, 1 to 36500, or without an end. */
 export type RetentionDays = number | "forever";
 
 /**
- * How long the services keep data in the bucket. They delete what is older, on their own and for good: a lower value
+ * Time that the services keep data in the bucket. They delete what is older, on their own and for good: a lower value
  * deletes data that is there today. Only the configs under `dockerfiles/` read it; for the `original` ones it states
  * what is in them, and changes nothing.
  */
@@ -301,16 +353,16 @@ export interface RetentionConfig {
   readonly profilesDays: RetentionDays;
 }
 
-/** What Alloy alone needs. */
+/** Settings of Alloy alone. */
 export interface AlloyConfig {
   /**
-   * Whether Alloy takes OTLP (gRPC on 4317, HTTP on 4318) from the VPC's applications that are in the tasks' security
+   * True if Alloy takes OTLP (gRPC on 4317, HTTP on 4318) from the VPC's applications that are in the tasks' security
    * group, and hands metrics, logs and traces on under the platform's tenant. Has no effect on the `original` configs.
    */
   readonly acceptOtlp: boolean;
 }
 
-/** What Grafana alone needs. */
+/** Settings of Grafana alone. */
 export interface GrafanaConfig {
   readonly adminUser: string;
   /** Secrets Manager secret with the administrator's password; made by people, Terraform never sees its value. */

@@ -5,7 +5,7 @@ import { SERVICE_NAMES, type ServiceName } from "./service-name";
 import { ConfigError, type Finding } from "./config-error";
 import { RELEASED_TAG, type ReleasedTag } from "./image-version";
 
-/** Where the releases are recorded: environment -> service -> release. Written by `./lgtm release`, by pull request. */
+/** File that records the releases: environment -> service -> release. Written by `./lgtm release`, by pull request. */
 const RELEASES_FILE = join(__dirname, "../../releases.json");
 
 /** Digest of an image, `sha256:` and 64 hexadecimal digits. */
@@ -20,7 +20,7 @@ export interface ReleasedImage {
 
 /** The image of a service that may be deployed. */
 export interface Release extends ReleasedImage {
-  /** What was recorded before it, for `./lgtm release --rollback`. @default - nothing was */
+  /** Image that was recorded before it, for `./lgtm release --rollback`. @default - nothing was */
   readonly previous?: ReleasedImage;
 }
 

@@ -15,6 +15,10 @@ import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargat
 import type { PlatformConfig, RetentionDays, ServiceTasks } from "./platform-config";
 
 const text = z.string().min(1, "must not be empty");
+const oneLine = text.regex(
+  /^\P{Cc}{0,256}$/u,
+  "must be on one line of at most 256 characters, without control characters",
+);
 const wholeNumber = ({ minimum, maximum, unit, why }: Range) =>
   z
     .number()
@@ -45,6 +49,8 @@ const state = z.strictObject({
   keyPrefix: z
     .string()
     .regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be folders separated by single slashes, without a slash at either end")
+    // S3 has room for 1,024 in a key.
+    .max(512, "must be at most 512 characters")
     .refine(
       (prefix) => !prefix.split("/").some((folder) => /^\.+$/.test(folder)),
       "must have no folder of dots alone: paths are not resolved in a bucket",
@@ -59,11 +65,11 @@ const state = z.strictObject({
   plansExpireAfterDays: wholeNumber(RANGES.plansExpireAfterDays).exactOptional(),
 });
 
-const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text });
+const zone = z.strictObject({ name: text, publicCidr: text, privateCidr: text.exactOptional() });
 
 const network = z.strictObject({
   vpcCidr: text,
-  zones: z.tuple([zone, zone], zone),
+  zones: z.tuple([zone.extend({ privateCidr: text }), zone], zone),
   s3GatewayEndpoint: z.boolean(),
 });
 
@@ -75,16 +81,19 @@ const dataBucket = z.strictObject({
   abortUploadsAfterDays: wholeNumber(RANGES.abortUploadsAfterDays),
 });
 
-/** Seen with the binaries: Mimir 2.16 refuses dashes, Loki 3.5 and Pyroscope 1.13 take them; none takes a slash. */
+/** 64 is a sensible bound: S3 has room for 1,024 in all. Seen with the binaries: Mimir 2.16 refuses dashes, Loki 3.5 and Pyroscope 1.13 take them; none takes a slash. */
 const lettersAndDigits = z
   .string()
   .regex(
-    /^[0-9A-Za-z]+$/,
-    "must be letters and digits only (Mimir refuses anything else, slashes and dashes included)",
+    /^[0-9A-Za-z]{1,64}$/,
+    "must be 1 to 64 letters and digits only (Mimir refuses anything else, slashes and dashes included)",
   );
 const lettersDigitsDashes = z
   .string()
-  .regex(/^[0-9A-Za-z-]+$/, 'must be letters, digits and dashes only (Loki refuses anything else, "loki/" included)');
+  .regex(
+    /^[0-9A-Za-z-]{1,64}$/,
+    'must be 1 to 64 letters, digits and dashes only (Loki refuses anything else, "loki/" included)',
+  );
 
 const storagePrefixes = z.strictObject({
   mimir: z.strictObject({ blocks: lettersAndDigits, rules: lettersAndDigits, alerts: lettersAndDigits }),
@@ -93,22 +102,30 @@ const storagePrefixes = z.strictObject({
   pyroscope: lettersDigitsDashes,
 });
 
+/** Source: "Image tag" in the ECR API reference: 1 to 300 of these characters. */
+const tagPrefix = z
+  .string()
+  .regex(/^[\w.-]{1,300}$/, "must be 1 to 300 letters, digits and ._- (tags hold nothing else)");
+const tagPattern = z
+  .string()
+  .regex(/^[\w.*-]{1,300}$/, "must be 1 to 300 letters, digits and ._- with * as wildcard (tags hold nothing else)");
+
 const lifecycleRule = z.union(
   [
     z.strictObject({
-      description: text,
-      tagPrefixes: z.tuple([text], text),
+      description: oneLine,
+      tagPrefixes: z.tuple([tagPrefix], tagPrefix),
       keepCount: wholeNumber(RANGES.keptImages),
     }),
     z.strictObject({
-      description: text,
-      tagPattern: text.refine(
+      description: oneLine,
+      tagPattern: tagPattern.refine(
         (pattern) => (pattern.match(/\*/g) ?? []).length <= MAX_TAG_WILDCARDS,
         `must have at most ${MAX_TAG_WILDCARDS} wildcards (an ECR limit)`,
       ),
       keepCount: wholeNumber(RANGES.keptImages),
     }),
-    z.strictObject({ description: text, expireUntaggedAfterDays: wholeNumber(RANGES.untaggedImageDays) }),
+    z.strictObject({ description: oneLine, expireUntaggedAfterDays: wholeNumber(RANGES.untaggedImageDays) }),
   ],
   "must have a description and either tagPrefixes or tagPattern with keepCount, or expireUntaggedAfterDays",
 );
@@ -121,6 +138,14 @@ const repositoryPrefix = z
     "must be at most 200 lower-case letters and digits, in groups separated by a dash or underscore (names of repositories and task definitions)",
   );
 
+/** Source: `repositoryName` of `CreateRepository` in the ECR API reference. */
+const repository = z
+  .string()
+  .regex(
+    /^(?=.{2,256}$)[a-z0-9]+([._/-][a-z0-9]+)*$/,
+    "must be an ECR repository: 2 to 256 lower-case letters and digits, in groups separated by a dash, dot, underscore or slash",
+  );
+
 const imageRepositories = z.strictObject({
   namePrefix: repositoryPrefix,
   tagMutability: z.enum(["MUTABLE", "IMMUTABLE"], 'must be "MUTABLE" or "IMMUTABLE"'),
@@ -128,12 +153,16 @@ const imageRepositories = z.strictObject({
   destroyWithImages: z.boolean(),
   lifecycleRules: z.array(lifecycleRule).min(1, "must have a rule: ECR refuses an empty policy"),
   deployedTag: z.enum(["upstream", "released"], 'must be "upstream" or "released"'),
+  further: z.array(repository).exactOptional(),
 });
 
-const upstreamVersion = z.custom<UpstreamVersion>(
-  (value) => typeof value === "string" && UPSTREAM_VERSION.test(value),
-  'must be the version of an upstream image, like "2.9.0": not "latest", no leading v, no release date (a released tag does not exist upstream)',
-);
+const upstreamVersion = z
+  .string()
+  .regex(
+    UPSTREAM_VERSION,
+    'must be the version of an upstream image, like "2.9.0": not "latest", no leading v, no release date (a released tag does not exist upstream)',
+  )
+  .transform((version) => version as UpstreamVersion);
 
 /** A reason that a reviewer can agree or disagree with. */
 const acceptance = z
@@ -169,6 +198,7 @@ const loadBalancer = z.strictObject({
     .array(
       z.strictObject({
         port: wholeNumber(RANGES.port),
+        toPort: wholeNumber(RANGES.port).exactOptional(),
         description: ruleDescription,
         cidrBlocks: z.array(text).min(1, "must name at least one CIDR block"),
       }),
@@ -207,10 +237,18 @@ const fargateSize = z.custom<FargateSize>(isFargateSize, {
   error: ({ input }) => `must be a CPU and memory pair that Fargate offers: ${offeredSizes(input)}`,
 });
 
+const logRetentionDays = z
+  .number()
+  .refine(
+    (days) => LOG_RETENTION_DAYS.includes(days),
+    `must be a retention that CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")} (0 keeps logs forever)`,
+  );
+
 const serviceTasks: z.ZodType<ServiceTasks> = z.strictObject({
   size: fargateSize,
   count: wholeNumber(RANGES.taskCount),
   stopTimeoutSeconds: wholeNumber(RANGES.stopTimeoutSeconds),
+  logRetentionDays: logRetentionDays.exactOptional(),
 });
 
 const { minimum: minDays, maximum: maxDays, why: whyDays } = RANGES.retentionDays;
@@ -227,13 +265,33 @@ const secretName = z
   );
 
 /** A colon would end the key in `<arn>:<key>::`. */
-const secretKey = z.string().regex(/^[^:\s]+$/, "must be a key of the secret's JSON text, without colons and spaces");
+const secretKey = z
+  .string()
+  .regex(
+    /^[^:\s\p{C}]{1,255}$/u,
+    "must be a key of the secret's JSON text: 1 to 255 characters without colons, spaces and control characters",
+  );
 
 /** Grafana expands `$…` in its settings, and people type the name. */
 const grafanaLogin = z
   .string()
   .regex(/^[\w.@+-]+$/, "must be letters, digits and _.@+- only, on one line")
   .max(MAX_GRAFANA_LOGIN, `must be at most ${MAX_GRAFANA_LOGIN} characters (a Grafana limit)`);
+
+const taskIngress = z.strictObject({
+  port: wholeNumber(RANGES.port),
+  protocol: z.enum(["tcp", "udp"], 'must be "tcp" or "udp"'),
+  label: ruleDescription,
+  fromLoadBalancer: z.boolean(),
+  fromTasks: z.boolean(),
+});
+
+const tenant = z
+  .string()
+  .regex(
+    /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/,
+    "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
+  );
 
 /** The form of each value by itself; rules that look at several values are in `rules.ts`. */
 export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
@@ -270,20 +328,24 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   loadBalancer,
   cache,
   ecs: z.strictObject({
+    familyPrefix: repositoryPrefix.exactOptional(),
+    furtherIngress: z.array(taskIngress).exactOptional(),
     containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
     desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
     waitForSteadyState: z.boolean(),
   }),
-  iam: z.strictObject({ taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"') }),
-  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
-  tenants: z.strictObject({
-    platform: z
+  iam: z.strictObject({
+    taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"'),
+    permissionsBoundary: z
       .string()
       .regex(
-        /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/,
-        "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
-      ),
+        /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,600}$/,
+        "must be the ARN of a managed policy: arn:aws:iam::<account>:policy/<name>",
+      )
+      .exactOptional(),
   }),
+  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
+  tenants: z.strictObject({ platform: tenant, logs: tenant.exactOptional() }),
   retention: z.strictObject({
     metricsDays: retentionDays,
     logsDays: retentionDays,
@@ -298,12 +360,7 @@ export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
   }),
   serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
-  logRetentionDays: z
-    .number()
-    .refine(
-      (days) => LOG_RETENTION_DAYS.includes(days),
-      `must be a retention that CloudWatch Logs offers: ${LOG_RETENTION_DAYS.join(", ")} (0 keeps logs forever)`,
-    ),
+  logRetentionDays,
 });
 
 function isFargateSize(value: unknown): boolean {
@@ -316,7 +373,7 @@ function isFargateSize(value: unknown): boolean {
   );
 }
 
-/** What goes with the CPU given or, if Fargate has no such size, the CPU sizes. */
+/** Lists the memory sizes that go with the CPU given or, if Fargate has no such size, the CPU sizes. */
 function offeredSizes(value: unknown): string {
   const { cpu } = Object(value) as Readonly<Record<string, unknown>>;
   const memory = typeof cpu === "number" ? fargateMemoryFor(cpu) : undefined;

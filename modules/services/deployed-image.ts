@@ -8,7 +8,7 @@ export interface DeployedImage {
   readonly tag: UpstreamVersion | ReleasedTag;
   /** Names the image for good. @default - the tag is deployed */
   readonly digest?: ImageDigest;
-  /** Whether the platform deploys released images and none is recorded for the service. */
+  /** True if the platform deploys released images and none is recorded for the service. */
   readonly isUnreleased: boolean;
 }
 

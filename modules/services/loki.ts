@@ -89,7 +89,7 @@ export function lokiOtlpUrl(config: PlatformConfig): string {
   return `${lokiUrl(config)}/otlp`;
 }
 
-/** Where tasks send logs. */
+/** URL to which tasks send logs. */
 export function lokiPushUrl(config: PlatformConfig): string {
   return `${lokiUrl(config)}/loki/api/v1/push`;
 }

@@ -18,7 +18,7 @@ export const MEMBERLIST_PORTS = {
 } as const satisfies Record<string, ServicePort>;
 
 /**
- * What a service config reads about its gossip. The label is the service's and the environment's own: instances that
+ * Variables that a service config reads about its gossip. The label is the service's and the environment's own: instances that
  * meet another label, by an address used again, do not merge their rings.
  *
  * @param config the platform

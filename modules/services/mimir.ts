@@ -85,7 +85,7 @@ function environment(config: PlatformConfig, { memcachedEndpoint }: Wiring): Env
   };
 }
 
-/** Where tasks send metrics by Prometheus remote write. */
+/** URL to which tasks send metrics by Prometheus remote write. */
 export function mimirPushUrl(config: PlatformConfig): string {
   return `http://${internalHost(config, "mimir")}:${HTTP_PORT}/api/v1/push`;
 }

@@ -127,7 +127,7 @@ const ORIGINAL: Readonly<Record<string, OriginalService>> = {
       },
       environment: () => ({
         AWS_REGION: config.region,
-        LOKI_TENANT: config.tenants.platform,
+        LOKI_TENANT: config.tenants.logs ?? config.tenants.platform,
         LOKI_URL: lokiPushUrl(config),
         MIMIR_TENANT: config.tenants.platform,
         MIMIR_URL: mimirPushUrl(config),

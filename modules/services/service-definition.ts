@@ -7,12 +7,12 @@ export interface ServicePort {
   readonly number: number;
   /** @default "tcp" */
   readonly protocol?: "tcp" | "udp";
-  /** How security-group rules name it, `Mimir HTTP`; services that share a rule (memberlist) share the text. */
+  /** Name of it in security-group rules, `Mimir HTTP`; services that share a rule (memberlist) share the text. */
   readonly label: string;
-  /** Whether the platform's other tasks may connect to it. The load balancer may where a route leads to it. */
+  /** True if the platform's other tasks may connect to it. The load balancer may where a route leads to it. */
   readonly reachableFromTasks: boolean;
   /**
-   * Whether the task definition lists it.
+   * True if the task definition lists it.
    * @default true
    */
   readonly mapped?: boolean;

@@ -77,7 +77,7 @@ export interface ServiceImage {
   readonly tagPrefix?: string;
   /** User, and group where the image has one, by number: Fargate and scanners see no name. */
   readonly user: string;
-  /** Whether `/bin/sh` is there, which health checks and shell-form instructions need. */
+  /** True if `/bin/sh` is there, which health checks and shell-form instructions need. */
   readonly hasShell: boolean;
   /** Programs that a health check may call. */
   readonly healthCheckPrograms: readonly string[];

@@ -15,7 +15,7 @@ export interface TargetGroupDefinition {
   readonly stopTimeoutSeconds: number;
   /** Rules in order of priority; empty for the default target. */
   readonly rules: readonly { readonly priority: number; readonly paths: readonly string[] }[];
-  /** Whether requests that match no rule at all come here. */
+  /** True if requests that match no rule at all come here. */
   readonly isDefault: boolean;
 }
 

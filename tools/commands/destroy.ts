@@ -45,6 +45,12 @@ export function register(program: Command): void {
 }
 
 async function runDestroy(options: Options): Promise<void> {
+  if (options.github === true) {
+    const { checkJobProtection } = load(
+      "../delivery/github/protection",
+    ) as typeof import("../delivery/github/protection");
+    await checkJobProtection(options.profile);
+  }
   const { applyPlan } = load("../delivery/apply-plan") as typeof import("../delivery/apply-plan");
   const { renderApply } = load("../delivery/apply-report") as typeof import("../delivery/apply-report");
   const { checkDestroyPhrase } = load("../delivery/destruction") as typeof import("../delivery/destruction");

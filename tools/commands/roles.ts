@@ -5,7 +5,7 @@ import { join, relative, resolve } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
 import { workFolder } from "../terminal/paths";
-import type { DeliveryRole } from "../account/roles/delivery-roles";
+import type { DeliveryRole, SharedPolicy } from "../account/roles/delivery-roles";
 import { UserError } from "../terminal/user-error";
 import { addCommand } from "./command-list";
 import { jsonOption, profileOption } from "./options";
@@ -49,25 +49,32 @@ With --json no file is written: trust and policy are in the output.`;
 
 function runRoles(options: Options): void {
   const { loadProfile } = load("../layers/profile") as typeof import("../layers/profile");
-  const { deliveryRoles } = load("../account/roles/delivery-roles") as typeof import("../account/roles/delivery-roles");
+  const { boundaryPolicy, deliveryRoles } = load(
+    "../account/roles/delivery-roles",
+  ) as typeof import("../account/roles/delivery-roles");
   const { policyFiles } = load("../account/roles/report") as typeof import("../account/roles/report");
   const { name: profile, config } = loadProfile(options.profile);
   const environment = options.environment ?? config.environment;
   const { repository, branch } = options;
-  const roles = deliveryRoles(config, accountOf(config, options.account), { repository, branch, environment });
+  const account = accountOf(config, options.account);
+  const roles = deliveryRoles(config, account, { repository, branch, environment });
+  const boundary = boundaryPolicy(config, account);
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ profile, roles: roles.map(asJson) }, undefined, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ profile, roles: roles.map(asJson), boundary: sharedAsJson(boundary) }, undefined, 2)}\n`,
+    );
     return;
   }
   const folder = resolve(options.out ?? join(workFolder, "roles", config.environment));
   mkdirSync(folder, { recursive: true });
-  for (const { name, content } of policyFiles(roles)) writeFileSync(join(folder, name), content);
-  process.stdout.write(renderRoles({ name: profile, config }, roles, relative(process.cwd(), folder)));
+  for (const { name, content } of policyFiles(roles, boundary)) writeFileSync(join(folder, name), content);
+  process.stdout.write(renderRoles({ name: profile, config }, roles, boundary, relative(process.cwd(), folder)));
 }
 
 function renderRoles(
   { name: profile, config: { environment } }: Profile,
   roles: readonly DeliveryRole[],
+  boundary: SharedPolicy,
   folder: string,
 ): string {
   const { setUpCommands } = load("../account/roles/report") as typeof import("../account/roles/report");
@@ -77,7 +84,7 @@ function renderRoles(
     `Roles of the workflows for profile ${profile}; trust and policies are in ${folder}:`,
     ...arns,
     "",
-    ...setUpCommands(roles, folder),
+    ...setUpCommands(roles, boundary, folder),
     "",
     "# On GitHub, where the workflows look the roles up:",
     ...roles.map(({ duty, arn }) => `gh variable set ${roleVariable(duty, environment)} --body ${arn}`),
@@ -86,13 +93,15 @@ function renderRoles(
 }
 
 function asJson({ trust, policy, shared, ...role }: DeliveryRole) {
-  const document = (Statement: DeliveryRole["policy"]) => ({ Version: "2012-10-17", Statement });
-  return {
-    ...role,
-    trust: document(trust),
-    policy: document(policy),
-    shared: shared.map(({ name, arn, statements }) => ({ name, arn, policy: document(statements) })),
-  };
+  return { ...role, trust: document(trust), policy: document(policy), shared: shared.map(sharedAsJson) };
+}
+
+function sharedAsJson({ name, arn, statements }: SharedPolicy) {
+  return { name, arn, policy: document(statements) };
+}
+
+function document(Statement: DeliveryRole["policy"]) {
+  return { Version: "2012-10-17", Statement };
 }
 
 function accountOf({ accountId }: PlatformConfig, given: string | undefined): string {

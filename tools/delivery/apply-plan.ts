@@ -4,6 +4,7 @@ import { formatSeconds } from "../terminal/format";
 import { selectLayers, type Layer } from "../layers/layers";
 import { Interrupted, interruptSignal } from "../terminal/process";
 import { startProgress, type Progress } from "../terminal/progress";
+import { stepsOf, targetsOf, withoutDeletions, type Step } from "../terraform/order/steps";
 import { parsePlan, type PlanJson } from "../terraform/plan-json";
 import { terraformOfLayers } from "../terraform/plan-layers";
 import { summarizePlan, type PlanSummary } from "../terraform/plan-summary";
@@ -36,7 +37,7 @@ export interface ApplyPlanOptions extends DeliveryOptions {
   readonly purpose?: Manifest["purpose"];
 }
 
-/** What became of one layer. */
+/** What became of one step: a layer, or a part of one. */
 export interface AppliedLayer {
   readonly layer: string;
   /** `as approved`: the saved plan; `planned anew`: the same once its upstream, or a part of it, was applied; `nothing to apply`. */
@@ -72,7 +73,7 @@ class NotAsApproved extends UserError {
 }
 
 /**
- * Applies exactly the approved plans, in the declared order. A layer that was planned provisionally is planned anew once its
+ * Applies exactly the approved plans, in the approved order. A layer that was planned provisionally is planned anew once its
  * upstream is applied, and goes on by itself only if nothing but placeholders got values.
  * @throws UserError when something does not hold; nothing was applied then. A layer that fails is part of the result
  */
@@ -84,9 +85,7 @@ export async function applyPlan(options: ApplyPlanOptions): Promise<ApplyResult>
   const manifest = await readApproved(store, name, options.sha256);
   checkPurpose(manifest, options.purpose ?? "apply");
   const approved = await verifyManifest(manifest, store, workspace, options.resume ?? false);
-  const planned = new Set(manifest.layers.map(({ id }) => id));
-  const layers = workspace.layers.filter(({ id }) => planned.has(id));
-  const outcomes = await applyLayers(layers, approved, workspace, options);
+  const outcomes = await applySteps(stepsOf(manifest.order.steps, workspace.layers), approved, workspace, options);
   const stopped = stoppedLayers(outcomes);
   return { manifest, outcomes, stopped, rest: await planRest(outcomes, stopped, approved, workspace, options) };
 }
@@ -106,23 +105,22 @@ function checkPurpose({ purpose }: Manifest, wanted: Manifest["purpose"]): void 
   });
 }
 
-async function applyLayers(
-  layers: readonly Layer[],
+async function applySteps(
+  steps: readonly Step[],
   approved: ApprovedPlans,
   workspace: Workspace,
   options: ApplyPlanOptions,
 ): Promise<readonly Outcome<AppliedLayer>[]> {
   const progress = startProgress(
-    layers.map(({ id }) => id),
+    steps.map(({ id }) => id),
     options.mode,
   );
   const applier = new Applier(approved, workspace, options, progress);
-  return runInWaves(layers, (layer) => applier.apply(layer), {
+  return runInWaves(steps, (step) => applier.apply(step), {
     parallel: options.parallel,
-    order: approved.manifest.purpose === "destroy" ? "reverse" : "dependencies",
     signal: interruptSignal,
-    onNotTried: (layer, because) => {
-      progress.skipped(layer, because.length === 0 ? "interrupted" : `comes after ${because.join(", ")}`);
+    onNotTried: (step, because) => {
+      progress.skipped(step, because.length === 0 ? "interrupted" : `comes after ${because.join(", ")}`);
     },
   }).finally(() => progress.close());
 }
@@ -142,21 +140,23 @@ class Applier {
     this.readState = stateReader(env);
   }
 
-  async apply(layer: Layer): Promise<AppliedLayer> {
+  async apply(step: Step): Promise<AppliedLayer> {
     const started = performance.now();
+    const { id, layer } = step;
     try {
       await this.options.beforeLayer?.(layer, this.workspace);
-      const applied = await this.applyOne(layer, this.plannedOf(layer));
-      this.progress.done(layer.id, `${applied.how}, ${formatSeconds((performance.now() - started) / 1000)}`);
+      const applied = await this.applyOne(step, this.plannedOf(layer));
+      this.progress.done(id, `${applied.how}, ${formatSeconds((performance.now() - started) / 1000)}`);
       return applied;
     } catch (error) {
-      if (error instanceof Interrupted) this.progress.skipped(layer.id, "interrupted");
-      else this.progress.failed(layer.id, error instanceof UserError ? error.what : String(error));
+      if (error instanceof Interrupted) this.progress.skipped(id, "interrupted");
+      else this.progress.failed(id, error instanceof UserError ? error.what : String(error));
       throw error;
     }
   }
 
-  private async applyOne(layer: Layer, planned: ManifestLayer): Promise<AppliedLayer> {
+  private async applyOne(step: Step, planned: ManifestLayer): Promise<AppliedLayer> {
+    const { layer } = step;
     const approved = parsePlan(this.textOf(planned.json.file), planned.json.file);
     if (planned.plan !== null && !this.approved.begun.has(layer.id)) {
       const summary = summarizePlan(approved);
@@ -164,7 +164,7 @@ class Applier {
       await this.applySaved(layer, planned.plan.file);
       return { layer: layer.id, how: "as approved", summary };
     }
-    return this.planAnewAndApply(layer, planned, approved);
+    return this.planAnewAndApply(step, planned, approved);
   }
 
   private async applySaved(layer: Layer, file: string): Promise<void> {
@@ -181,25 +181,32 @@ class Applier {
     }
   }
 
-  private async planAnewAndApply(layer: Layer, planned: ManifestLayer, approved: PlanJson): Promise<AppliedLayer> {
+  private async planAnewAndApply(
+    { id, layer, part }: Step,
+    planned: ManifestLayer,
+    approved: PlanJson,
+  ): Promise<AppliedLayer> {
     const terraform = this.terraformOf(layer);
     const planFile = join(layer.folder, "anew.tfplan");
     try {
-      this.progress.step(layer.id, "init");
+      this.progress.step(id, "init");
       await terraform.init();
-      this.progress.step(layer.id, "plan anew");
+      this.progress.step(id, "plan anew");
       const destroy = this.approved.manifest.purpose === "destroy";
-      await terraform.plan({ out: planFile, refresh: true, destroy });
-      const fresh = parsePlan(await terraform.show(planFile), layer.id);
-      const differences = comparePlans(approved, fresh, await this.fill(planned), {
-        partlyDone: this.approved.begun.has(layer.id),
+      await terraform.plan({ out: planFile, refresh: true, destroy, targets: targetsOf(approved, part) ?? [] });
+      const fresh = parsePlan(await terraform.show(planFile), id);
+      // Terraform calls a plan that is limited to some resources incomplete.
+      const expected =
+        part === "all but deletions" ? { ...withoutDeletions(approved), complete: fresh.complete } : approved;
+      const differences = comparePlans(expected, fresh, await this.fill(planned), {
+        partlyDone: part === "deletions" || this.approved.begun.has(layer.id),
       });
-      if (differences.length > 0) throw new NotAsApproved(layer.id, differences);
+      if (differences.length > 0) throw new NotAsApproved(id, differences);
       const summary = summarizePlan(fresh);
-      if (fresh.applyable === false) return { layer: layer.id, how: "nothing to apply", summary };
-      this.progress.step(layer.id, "apply what was planned anew");
+      if (fresh.applyable === false) return { layer: id, how: "nothing to apply", summary };
+      this.progress.step(id, "apply what was planned anew");
       await terraform.apply(planFile);
-      return { layer: layer.id, how: "planned anew", summary };
+      return { layer: id, how: "planned anew", summary };
     } finally {
       rmSync(planFile, { force: true });
     }
@@ -268,7 +275,8 @@ async function planRest(
   const failed = outcomes.some(({ layer, status }) => status === "failed" && !stopped.has(layer));
   // What is left to destroy is planned by who wants it destroyed.
   if (stopped.size === 0 || failed || interruptSignal.aborted || manifest.purpose === "destroy") return undefined;
-  const left = outcomes.filter(({ status }) => status !== "done").map(({ layer }) => layer);
+  const notDone = new Set(outcomes.filter(({ status }) => status !== "done").map(({ layer }) => layer));
+  const left = [...new Set(manifest.order.steps.filter(({ id }) => notDone.has(id)).map(({ layer }) => layer))];
   workspace.note(`Plan what is left: ${left.join(", ")}`);
   const rest = store.sibling(`rest-${manifest.layers.length - left.length}-applied`);
   return planInto(workspace, rest, {

@@ -73,15 +73,21 @@ class Comparison {
 
   compare(approved: PlanJson, fresh: PlanJson): readonly PlanDifference[] {
     const [before, after] = [resourcesOf(approved), resourcesOf(fresh)];
-    if (this.partlyDone) leaveOutDone(before, after);
+    const outputsBefore = new Map(Object.entries(approved.output_changes));
+    if (this.partlyDone) {
+      leaveOutDone(before, after);
+      for (const [name, change] of outputsBefore) {
+        if (actionText(change) === "delete" && fresh.output_changes[name] === undefined) outputsBefore.delete(name);
+      }
+    }
     const keys = [...new Set([...before.keys(), ...after.keys()])].sort();
-    const outputs = [...new Set([approved, fresh].flatMap((plan) => Object.keys(plan.output_changes)))].sort();
+    const outputs = [...new Set([...outputsBefore.keys(), ...Object.keys(fresh.output_changes)])].sort();
     return [
       ...this.compareBesides(approved, fresh),
       ...keys.flatMap((key) => this.compareResource({ approved: before.get(key), now: after.get(key) })),
       ...outputs.flatMap((name) =>
         this.compareChange(`output ${name}`, {
-          approved: approved.output_changes[name],
+          approved: outputsBefore.get(name),
           now: fresh.output_changes[name],
         }),
       ),

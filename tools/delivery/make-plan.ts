@@ -6,15 +6,18 @@ import { throwIfInterrupted } from "../terminal/process";
 import { buildReport, type LeftOutLayer, type PlanReport, type ReportedPlan } from "./report/plan-report";
 import { renderHtml } from "./report/html";
 import { renderMarkdown, SUMMARY_LIMIT } from "./report/markdown";
+import type { ChangeOrder } from "../terraform/order/order-of-change";
+import { orderOfPlans } from "../terraform/order/order-of-plans";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { readStackFacts } from "../layers/stack-file";
 import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
 import { changedLayers, checkCommit, describeChange } from "./changed-layers";
 import { checkDestroyPhrase, chooseDestruction, describeDestruction } from "./destruction";
-import { manifestFormat, manifestText, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
+import { manifestFormat, manifestText, planFiles, sha256Of, type Manifest, type ManifestLayer } from "./manifest";
 import { bucketStore, folderStore, type PlanStore } from "./plan-store";
-import { managedIn, planDestruction, readStates } from "./plan-destroy";
+import { managedIn, orderOfDestruction, planDestruction, readStates } from "./plan-destroy";
+import { refuseTakingFromOthers } from "./still-in-use";
 import { configurationHash, openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
 
 /** What is planned, and where the plans go. */
@@ -92,9 +95,10 @@ async function planDestroyInto(
   const outcomes = await planDestruction(workspace, destruction.selected, states, options);
   throwIfInterrupted();
   const selection = describeDestruction(destruction);
+  const order = orderOfDestruction(destruction.selected);
   const leftOut = notSelected(workspace, destruction.selected, "it stays as it is");
-  const kept = await keepPlans(workspace, store, outcomes.map(planOf), { purpose: "destroy", selection, leftOut });
-  return { ...kept, notReady: new Map() };
+  const kept = { plans: outcomes.map(planOf), order, purpose: "destroy", selection, leftOut } as const;
+  return { ...(await keepPlans(workspace, store, kept)), notReady: new Map() };
 }
 
 async function selectToPlan(
@@ -120,12 +124,18 @@ export async function planInto(workspace: Workspace, store: PlanStore, options: 
   const notReady = await layersNotReady(selected, workspace, options.beforeLayer);
   const planned = selected.filter(({ id }) => !notReady.has(id));
   const plans = await planAll(workspace, planned, options);
-  const leftOut = [
-    ...notSelected(workspace, selected, options.others ?? "it was not named"),
-    ...selected.flatMap((layer) => notPlanned(layer, notReady.get(layer.id))),
-  ];
-  const kept = await keepPlans(workspace, store, plans, { purpose: "apply", selection: options.selection, leftOut });
-  return { ...kept, notReady };
+  await refuseTakingFromOthers(workspace, plans);
+  const kept = {
+    plans,
+    order: orderOfPlans(workspace.layers, plans),
+    purpose: "apply",
+    selection: options.selection,
+    leftOut: [
+      ...notSelected(workspace, selected, options.others ?? "it was not named"),
+      ...selected.flatMap((layer) => notPlanned(layer, notReady.get(layer.id))),
+    ],
+  } as const;
+  return { ...(await keepPlans(workspace, store, kept)), notReady };
 }
 
 function notSelected({ layers }: Workspace, selected: readonly Layer[], reason: string): readonly LeftOutLayer[] {
@@ -139,8 +149,10 @@ function notPlanned({ id, dependencies }: Layer, error: UserError | undefined): 
   return [{ layer: id, dependencies, status: "not planned", reason: `${error.what} To do: ${error.mend}.` }];
 }
 
-/** What is kept beside the plans. */
-interface KeptFacts {
+/** What is stored and reported. */
+interface KeptPlans {
+  readonly plans: readonly LayerPlan[];
+  readonly order: ChangeOrder;
   readonly purpose: Manifest["purpose"];
   readonly selection: string | undefined;
   readonly leftOut: readonly LeftOutLayer[];
@@ -150,11 +162,11 @@ interface KeptFacts {
 async function keepPlans(
   workspace: Workspace,
   store: PlanStore,
-  plans: readonly LayerPlan[],
-  { purpose, selection, leftOut }: KeptFacts,
+  { plans, order, purpose, selection, leftOut }: KeptPlans,
 ): Promise<Omit<PlanResult, "notReady">> {
   const layers: ManifestLayer[] = [];
-  for (const plan of plans) layers.push(await storePlan(store, plan));
+  const split = new Set(order.steps.flatMap(({ layer, part }) => (part === "all" ? [] : [layer])));
+  for (const plan of plans) layers.push(await storePlan(store, plan, split.has(plan.layer.id)));
   const { source, profile, terraform, provider } = workspace;
   const manifest: Manifest = {
     format: manifestFormat,
@@ -165,6 +177,11 @@ async function keepPlans(
     profile: profile.name,
     scope: plans.length === workspace.layers.length ? "all" : "some",
     tools: { terraform: terraform.version, provider },
+    order: {
+      steps: order.steps.map((step) => ({ ...step, after: [...step.after], because: [...step.because] })),
+      warnings: [...order.warnings],
+      notes: [...order.notes],
+    },
     layers,
     leftOut: leftOut.map((layer) => ({ ...layer, dependencies: [...layer.dependencies] })),
   };
@@ -180,6 +197,7 @@ async function keepPlans(
     dirty: source.dirty,
     manifestPlace,
     manifestSha256,
+    order,
     ...(selection === undefined ? {} : { selection }),
   };
   const report = buildReport(plans.map(reportedPlan), facts, leftOut);
@@ -242,9 +260,10 @@ export function planOf(outcome: Outcome<LayerPlan>): LayerPlan {
   });
 }
 
-async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLayer> {
+async function storePlan(store: PlanStore, plan: LayerPlan, isSplit: boolean): Promise<ManifestLayer> {
   const { layer, json, planFile, provisional, state } = plan;
   const { bucket, key } = readStackFacts(layer);
+  const names = planFiles(layer.id);
   const save = async (file: string, content: string | Uint8Array) => {
     await store.write(file, content);
     return { file, sha256: sha256Of(content) };
@@ -272,7 +291,7 @@ async function storePlan(store: PlanStore, plan: LayerPlan): Promise<ManifestLay
             })),
           },
     applyable: plan.plan.applyable ?? true,
-    plan: planFile === undefined ? null : await save(`${layer.id}.tfplan`, readFileSync(planFile)),
-    json: await save(`${layer.id}.plan.json`, json),
+    plan: planFile === undefined || isSplit ? null : await save(names.plan, readFileSync(planFile)),
+    json: await save(names.json, json),
   };
 }

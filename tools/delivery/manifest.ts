@@ -4,14 +4,15 @@ import { parseJson } from "../terminal/parse-json";
 import { UserError } from "../terminal/user-error";
 
 /** Names the form of a manifest; another form is another word. */
-export const manifestFormat = "lgtm-plan/1";
+export const manifestFormat = "lgtm-plan/2";
 
 const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 const storedFile = z.object({ file: z.string(), sha256: sha256Text });
 const path = z.array(z.union([z.string(), z.number()]));
 
-const layerSchema = z.object({
-  id: z.string(),
+const layerFields = z.object({
+  /** Part of the names of its files, so it leads nowhere else. */
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be the id of a layer"),
   /** Ids of the layers that come before it. */
   dependencies: z.array(z.string()),
   /** Of the synthesized `cdk.tf.json`: whoever applies must come to the same one. */
@@ -36,16 +37,34 @@ const layerSchema = z.object({
     .nullable(),
   /** Whether there is anything to apply: changes, moves or outputs. */
   applyable: z.boolean(),
-  /** The saved plan; null for a provisional one, which cannot be applied as it is. */
+  /** The saved plan; null for one that is provisional or applied in two steps, which cannot be applied as it is. */
   plan: storedFile.nullable(),
   /** `terraform show -json` of the plan: what is approved, in a form that can be compared. */
   json: storedFile,
 });
 
+/** Names of the files of a layer beside the manifest: no manifest can name others, in another folder or of another layer. */
+export function planFiles(layer: string): { readonly plan: string; readonly json: string } {
+  return { plan: `${layer}.tfplan`, json: `${layer}.plan.json` };
+}
+
+const layerSchema = layerFields.superRefine(({ id, plan, json }, context) => {
+  const names = planFiles(id);
+  const wrong = [
+    ...(json.file === names.json ? [] : [{ path: ["json", "file"], wanted: names.json, input: json.file }]),
+    ...(plan === null || plan.file === names.plan
+      ? []
+      : [{ path: ["plan", "file"], wanted: names.plan, input: plan.file }]),
+  ];
+  for (const { path: where, wanted, input } of wrong) {
+    context.addIssue({ code: "custom", path: where, input, message: `must be ${wanted}` });
+  }
+});
+
 const manifestSchema = z.object({
   format: z.literal(manifestFormat),
-  /** What the plans do; manifests without it are older than plans to destroy. */
-  purpose: z.enum(["apply", "destroy"]).default("apply"),
+  /** What the plans do. */
+  purpose: z.enum(["apply", "destroy"]),
   createdAt: z.string(),
   /** Commit that was planned, and whether files differed from it. */
   commit: z.string(),
@@ -54,7 +73,23 @@ const manifestSchema = z.object({
   /** Whether all layers were planned, or only some that were named. */
   scope: z.enum(["all", "some"]),
   tools: z.object({ terraform: z.string(), provider: z.string() }),
-  layers: z.array(layerSchema),
+  /** The order in which the layers, or parts of them, are applied; see `ChangeOrder`. */
+  order: z.object({
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        layer: z.string(),
+        part: z.enum(["all", "all but deletions", "deletions"]),
+        after: z.array(z.string()),
+        because: z.array(z.string()),
+      }),
+    ),
+    warnings: z.array(z.object({ layer: z.string(), text: z.string() })),
+    notes: z.array(z.object({ layer: z.string(), text: z.string() })),
+  }),
+  layers: z
+    .array(layerSchema)
+    .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
   /** Layers without a plan, for the report. */
   leftOut: z
     .array(

@@ -2,9 +2,10 @@ import { ListObjectsV2Command, ListObjectVersionsCommand, type S3Client } from "
 import { join } from "node:path";
 import { awsErrorCode, onAws } from "../aws/errors";
 import { formatSeconds } from "../terminal/format";
-import type { Layer } from "../layers/layers";
+import { wavesOf, type Layer } from "../layers/layers";
 import { interruptSignal } from "../terminal/process";
 import { startProgress, type Progress } from "../terminal/progress";
+import type { ChangeOrder } from "../terraform/order/order-of-change";
 import { parsePlan, type PlanJson } from "../terraform/plan-json";
 import { terraformOfLayers } from "../terraform/plan-layers";
 import { countPlan, summarizePlan } from "../terraform/plan-summary";
@@ -38,6 +39,28 @@ export function managedIn(states: States): ReadonlyMap<string, readonly string[]
         : [],
     ]),
   );
+}
+
+/** Whatever stands on a layer goes before it. */
+export function orderOfDestruction(selected: readonly Layer[]): ChangeOrder {
+  const steps = [...wavesOf(withinOnly(selected))].reverse().flat();
+  return {
+    steps: steps.map(({ id }) => ({
+      id,
+      layer: id,
+      part: "all",
+      after: selected.filter(({ dependencies }) => dependencies.includes(id)).map((layer) => layer.id),
+      because: [],
+    })),
+    warnings: [],
+    notes: [],
+  };
+}
+
+/** Layers as if there were no others. */
+function withinOnly(layers: readonly Layer[]): readonly Layer[] {
+  const ids = layers.map(({ id }) => id);
+  return layers.map((layer) => ({ ...layer, dependencies: layer.dependencies.filter((id) => ids.includes(id)) }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { connectToAws, type AwsClients } from "../aws/clients";
 import { onAws } from "../aws/errors";
@@ -23,15 +23,24 @@ export function folderStore(folder: string): PlanStore {
     place: absolute,
     write: (name, content) => {
       mkdirSync(absolute, { recursive: true, mode: 0o700 });
-      writeFileSync(join(absolute, name), content, { mode: 0o600 });
+      const file = join(absolute, plainName(name));
+      writeFileSync(file, content, { mode: 0o600 });
+      // A file that was there keeps its mode otherwise.
+      chmodSync(file, 0o600);
       return Promise.resolve();
     },
     read: (name) => {
-      const file = join(absolute, name);
+      const file = join(absolute, plainName(name));
       return Promise.resolve(existsSync(file) ? readFileSync(file) : undefined);
     },
     sibling: (name) => folderStore(join(absolute, name)),
   };
+}
+
+/** Passes a name that leads nowhere but into the store. */
+function plainName(name: string): string {
+  if (name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name)) return name;
+  throw new Error(`${JSON.stringify(name)} is no name of a file in a store of plans`);
 }
 
 /** Where plans are kept in S3. */
@@ -53,8 +62,8 @@ export function bucketStore(place: BucketPlace, env: NodeJS.ProcessEnv): PlanSto
   const clients = connectToAws(region, env);
   return {
     place: `s3://${bucket}/${prefix}`,
-    write: (name, content) => putObject(clients, bucket, `${prefix}/${name}`, content),
-    read: (name) => getObject(clients, bucket, `${prefix}/${name}`),
+    write: (name, content) => putObject(clients, bucket, `${prefix}/${plainName(name)}`, content),
+    read: (name) => getObject(clients, bucket, `${prefix}/${plainName(name)}`),
     sibling: (name) => bucketStore({ ...place, prefix: `${prefix}/${name}` }, env),
   };
 }

@@ -111,12 +111,35 @@ function layerReasons(manifest: Manifest, layers: readonly Layer[]): readonly st
   const planned = new Set(manifest.layers.map(({ id }) => id));
   const missing = manifest.scope === "all" ? layers.filter(({ id }) => !planned.has(id)) : [];
   return [
+    ...orderReasons(manifest),
     ...missing.map(({ id }) => `Layer ${id} is missing in the manifest, which is said to hold all layers.`),
-    ...manifest.layers.flatMap((layer) => reasonsOfLayer(layer, planned, layers)),
+    ...manifest.layers.flatMap((layer) => {
+      const isSplit = manifest.order.steps.some((step) => step.layer === layer.id && step.part !== "all");
+      return reasonsOfLayer(layer, planned, layers, isSplit);
+    }),
   ];
 }
 
-function reasonsOfLayer(planned: ManifestLayer, ids: ReadonlySet<string>, layers: readonly Layer[]): readonly string[] {
+/** Each layer is applied once and whole, and each step comes after those that it waits for. */
+function orderReasons({ order: { steps }, layers }: Manifest): readonly string[] {
+  const partsOf = (id: string): string =>
+    steps
+      .filter(({ layer }) => layer === id)
+      .map(({ part }) => part)
+      .join();
+  const before = steps.map((_, index) => new Set(steps.slice(0, index).map(({ id }) => id)));
+  const isOrdered = steps.every(({ after }, index) => after.every((id) => before[index]?.has(id)));
+  const isWhole = layers.every(({ id }) => ["all", "all but deletions,deletions"].includes(partsOf(id)));
+  const isKnown = steps.every(({ layer }) => layers.some(({ id }) => id === layer));
+  return isOrdered && isWhole && isKnown ? [] : ["The order of the manifest does not hold each layer once."];
+}
+
+function reasonsOfLayer(
+  planned: ManifestLayer,
+  ids: ReadonlySet<string>,
+  layers: readonly Layer[],
+  isSplit: boolean,
+): readonly string[] {
   const layer = layers.find(({ id }) => id === planned.id);
   if (layer === undefined) return [`Layer ${planned.id} was planned, but does not exist here.`];
   const reasons: string[] = [];
@@ -133,8 +156,8 @@ function reasonsOfLayer(planned: ManifestLayer, ids: ReadonlySet<string>, layers
   if (absent.length > 0) {
     reasons.push(`Layer ${planned.id} stands on ${absent.join(", ")}, which the manifest does not hold.`);
   }
-  if ((planned.plan === null) !== (planned.provisional !== null)) {
-    reasons.push(`Layer ${planned.id} has no plan that could be applied, and is not marked as provisional.`);
+  if ((planned.plan === null) !== (planned.provisional !== null || isSplit)) {
+    reasons.push(`Layer ${planned.id} has no plan that could be applied, and is neither provisional nor split.`);
   }
   return reasons;
 }

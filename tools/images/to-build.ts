@@ -52,7 +52,7 @@ export async function imagesToBuild(asked: ImagesAsked): Promise<readonly ImageT
   });
 }
 
-/** The deployment's own profile, or while that one runs the images of the HCL another one of the same environment. */
+/** The deployment's own profile, or while that one runs the legacy images another one of the same environment. */
 function profileWithImages({ profile, environment }: DeploymentEntry) {
   const candidates = Object.entries<PlatformConfig>(profiles)
     .map(([name, config]) => ({ name, config }))

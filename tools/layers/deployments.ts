@@ -3,7 +3,7 @@ import type { PlatformConfig } from "../../modules/config/platform-config";
 import { UserError } from "../terminal/user-error";
 
 /** What the workflows take a role for. */
-export type RoleDuty = "plan" | "apply" | "release";
+export type RoleDuty = "review" | "plan" | "apply" | "release";
 
 /** One real environment, as the workflows run for it. */
 export interface DeploymentEntry {
@@ -49,6 +49,7 @@ function entryOf(environment: string, deployment: Deployment): DeploymentEntry {
     region: config.region,
     gitHubEnvironment: deployment.gitHubEnvironment ?? environment,
     roleVariables: {
+      review: roleVariable("review", environment),
       plan: roleVariable("plan", environment),
       apply: roleVariable("apply", environment),
       release: roleVariable("release", environment),

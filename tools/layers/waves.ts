@@ -1,4 +1,9 @@
-import type { Layer } from "./layers";
+/** What runs in an order: a layer, or a step of an apply. */
+export interface InOrder {
+  readonly id: string;
+  /** Ids of those that come first. */
+  readonly dependencies: readonly string[];
+}
 
 /** What became of one layer. */
 export type Outcome<T> =
@@ -38,15 +43,15 @@ export interface WaveOptions {
  * that come after it, and nothing else: its siblings run to their end. Dependencies outside `layers` count as done.
  * @returns one outcome a layer, in the order of `layers`; it does not throw for a failing layer
  */
-export async function runInWaves<T>(
-  layers: readonly Layer[],
-  work: (layer: Layer) => Promise<T>,
+export async function runInWaves<T, L extends InOrder>(
+  layers: readonly L[],
+  work: (layer: L) => Promise<T>,
   options: WaveOptions,
 ): Promise<readonly Outcome<T>[]> {
   const waitsFor = predecessors(layers, options.order ?? "dependencies");
   const outcomes = new Map<string, Outcome<T>>();
   const running = new Map<string, Promise<void>>();
-  const isReady = (layer: Layer): boolean =>
+  const isReady = (layer: L): boolean =>
     !outcomes.has(layer.id) &&
     !running.has(layer.id) &&
     (waitsFor.get(layer.id) ?? []).every((id) => outcomes.get(id)?.status === "done");
@@ -70,7 +75,7 @@ export async function runInWaves<T>(
 
 /** For each layer, the ids that must be done before it starts. */
 function predecessors(
-  layers: readonly Layer[],
+  layers: readonly InOrder[],
   order: "dependencies" | "reverse" | "any",
 ): Map<string, readonly string[]> {
   const known = new Set(layers.map((layer) => layer.id));
@@ -85,7 +90,7 @@ function predecessors(
 
 /** Gives an outcome to each layer that waits for a failed one, until no more is found. */
 function markNotTried<T>(
-  layers: readonly Layer[],
+  layers: readonly InOrder[],
   waitsFor: ReadonlyMap<string, readonly string[]>,
   outcomes: Map<string, Outcome<T>>,
   options: WaveOptions,
@@ -114,7 +119,7 @@ function failedBefore<T>(ids: readonly string[], outcomes: ReadonlyMap<string, O
   return [...failed].sort();
 }
 
-async function runOne<T>(layer: Layer, work: (layer: Layer) => Promise<T>): Promise<Outcome<T>> {
+async function runOne<T, L extends InOrder>(layer: L, work: (layer: L) => Promise<T>): Promise<Outcome<T>> {
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   try {

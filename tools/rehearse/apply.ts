@@ -3,29 +3,28 @@ import { formatSeconds } from "../terminal/format";
 import type { Layer } from "../layers/layers";
 import { interruptSignal } from "../terminal/process";
 import type { Progress } from "../terminal/progress";
+import type { ChangeOrder } from "../terraform/order/order-of-change";
+import { orderOfPlans } from "../terraform/order/order-of-plans";
+import { stepsOf, targetsOf, type Step } from "../terraform/order/steps";
 import { parsePlan } from "../terraform/plan-json";
 import { countPlan, summarizePlan, type PlanCounts, type PlanSummary } from "../terraform/plan-summary";
+import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { UserError } from "../terminal/user-error";
-import { runInWaves, type Outcome } from "../layers/waves";
+import { runInWaves, type InOrder, type Outcome } from "../layers/waves";
 import { stepProgress, type Workbench } from "./workbench";
 
 /** Called before a layer is planned; what it throws fails the layer. */
 export type BeforeLayer = (layer: Layer) => Promise<void>;
 
 /**
- * Applies the layers in the declared order, each by a saved plan.
+ * Applies the layers from nothing, each planned once those that it reads are applied.
  *
  * @param bench the rehearsal
  * @param beforeLayer prepares what Terraform does not make
- * @param order `reverse` where the layers that read must leave something before it is removed
  * @returns what each plan announced, for each layer
  */
-export function applyLayers(
-  bench: Workbench,
-  beforeLayer: BeforeLayer,
-  order: "dependencies" | "reverse" = "dependencies",
-): Promise<readonly Outcome<PlanSummary>[]> {
-  return inWaves(bench, "Apply", order, async (layer, progress) => {
+export function applyLayers(bench: Workbench, beforeLayer: BeforeLayer): Promise<readonly Outcome<PlanSummary>[]> {
+  return inWaves(bench, bench.selected, { title: "Apply", order: "dependencies" }, async (layer, progress) => {
     await beforeLayer(layer);
     const terraform = bench.terraformOf(layer);
     const planFile = join(layer.folder, "apply.tfplan");
@@ -40,6 +39,64 @@ export function applyLayers(
   });
 }
 
+/** What became of a change of what runs. */
+export interface AppliedChange {
+  /** What each plan announced, for each step. */
+  readonly outcomes: readonly Outcome<PlanSummary>[];
+  /** The order in which it was applied; undefined if a layer could not be planned. */
+  readonly order: ChangeOrder | undefined;
+}
+
+/**
+ * Changes what runs as a delivery does: plans all layers, works out the order, and applies the plans in it. A layer that
+ * was planned provisionally, or is applied in two steps, is planned anew at its turn.
+ *
+ * @param bench the rehearsal
+ * @param beforeLayer prepares what Terraform does not make
+ */
+export async function applyChange(bench: Workbench, beforeLayer: BeforeLayer): Promise<AppliedChange> {
+  const { all, selected, terraform, env, runFolder, parallel, mode } = bench;
+  const planned = await planInOrder({ all, selected, terraform, env, runFolder, parallel, mode, refresh: true });
+  const plans = planned.flatMap((outcome) => (outcome.status === "done" ? [outcome.value] : []));
+  if (plans.length < planned.length) return { outcomes: planned.map(withSummary), order: undefined };
+  const order = orderOfPlans(all, plans);
+  const steps = stepsOf(order.steps, all);
+  const outcomes = await inWaves(bench, steps, { title: "Apply", order: "dependencies" }, async (step, progress) => {
+    await beforeLayer(step.layer);
+    const plan = plans.find(({ layer }) => layer.id === step.layer.id);
+    if (plan === undefined) throw new Error(`${step.layer.id} was not planned`);
+    return applyStep(bench, step, plan, progress);
+  });
+  return { outcomes, order };
+}
+
+async function applyStep(
+  bench: Workbench,
+  { id, layer, part }: Step,
+  { plan, planFile, summary }: LayerPlan,
+  progress: Progress,
+): Promise<PlanSummary> {
+  const terraform = bench.terraformOf(layer);
+  if (planFile !== undefined && part === "all") {
+    progress.step(id, `apply ${describeActions(countPlan(summary))}`);
+    await terraform.apply(planFile);
+    return summary;
+  }
+  const anew = join(layer.folder, "anew.tfplan");
+  progress.step(id, "init");
+  await terraform.init();
+  progress.step(id, "plan anew");
+  await terraform.plan({ out: anew, targets: targetsOf(plan, part) ?? [] });
+  const fresh = summarizePlan(parsePlan(await terraform.show(anew), id));
+  progress.step(id, `apply ${describeActions(countPlan(fresh))}`);
+  await terraform.apply(anew);
+  return fresh;
+}
+
+function withSummary(outcome: Outcome<LayerPlan>): Outcome<PlanSummary> {
+  return outcome.status === "done" ? { ...outcome, value: outcome.value.summary } : outcome;
+}
+
 /**
  * Plans the applied layers again, with refresh.
  *
@@ -47,7 +104,7 @@ export function applyLayers(
  * @returns what each plan would change: nothing, if all is well
  */
 export function planAgain(bench: Workbench): Promise<readonly Outcome<PlanSummary>[]> {
-  return inWaves(bench, "Plan again", "any", async (layer, progress) => {
+  return inWaves(bench, bench.selected, { title: "Plan again", order: "any" }, async (layer, progress) => {
     const terraform = bench.terraformOf(layer);
     const planFile = join(layer.folder, "again.tfplan");
     progress.step(layer.id, "plan (reads the resources)");
@@ -64,7 +121,7 @@ export function planAgain(bench: Workbench): Promise<readonly Outcome<PlanSummar
  * @returns what each plan announced
  */
 export function destroyLayers(bench: Workbench, beforeLayer: BeforeLayer): Promise<readonly Outcome<PlanSummary>[]> {
-  return inWaves(bench, "Destroy", "reverse", async (layer, progress) => {
+  return inWaves(bench, bench.selected, { title: "Destroy", order: "reverse" }, async (layer, progress) => {
     await beforeLayer(layer);
     const terraform = bench.terraformOf(layer);
     const planFile = join(layer.folder, "destroy.tfplan");
@@ -89,22 +146,22 @@ export function describeActions(counts: PlanCounts): string {
   return shown.length === 0 ? "nothing to do" : shown.join(" ");
 }
 
-async function inWaves(
+async function inWaves<L extends InOrder>(
   bench: Workbench,
-  title: string,
-  order: "dependencies" | "reverse" | "any",
-  work: (layer: Layer, progress: Progress) => Promise<PlanSummary>,
+  steps: readonly L[],
+  { title, order }: { readonly title: string; readonly order: "dependencies" | "reverse" | "any" },
+  work: (step: L, progress: Progress) => Promise<PlanSummary>,
 ): Promise<readonly Outcome<PlanSummary>[]> {
-  const progress = stepProgress(bench, title);
-  const reported = async (layer: Layer): Promise<PlanSummary> => {
+  const progress = stepProgress(bench, title, steps);
+  const reported = async (step: L): Promise<PlanSummary> => {
     const started = performance.now();
     try {
-      const summary = await work(layer, progress);
+      const summary = await work(step, progress);
       const seconds = formatSeconds((performance.now() - started) / 1000);
-      progress.done(layer.id, `${title.toLowerCase()}: ${describeActions(countPlan(summary))}, ${seconds}`);
+      progress.done(step.id, `${title.toLowerCase()}: ${describeActions(countPlan(summary))}, ${seconds}`);
       return summary;
     } catch (error) {
-      progress.failed(layer.id, messageOf(error));
+      progress.failed(step.id, messageOf(error));
       throw error;
     }
   };
@@ -112,11 +169,11 @@ async function inWaves(
     parallel: bench.parallel,
     order,
     signal: interruptSignal,
-    onNotTried: (layer: string, because: readonly string[]) => {
-      progress.skipped(layer, `needs ${because.join(", ")}`);
+    onNotTried: (step: string, because: readonly string[]) => {
+      progress.skipped(step, `needs ${because.join(", ")}`);
     },
   };
-  return runInWaves(bench.selected, reported, options).finally(() => progress.close());
+  return runInWaves(steps, reported, options).finally(() => progress.close());
 }
 
 function messageOf(error: unknown): string {

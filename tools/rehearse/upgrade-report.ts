@@ -1,6 +1,7 @@
 import { formatSeconds } from "../terminal/format";
 import { renderTable } from "../terminal/table";
 import { countPlan } from "../terraform/plan-summary";
+import { orderLine } from "../terraform/order/order-line";
 import { describeActions } from "./apply";
 import type { UpgradeResult, UpgradeStep } from "./upgrade";
 
@@ -12,8 +13,9 @@ export function renderUpgrade({ steps, good, emptied, seconds }: UpgradeResult):
   return [
     table,
     "",
-    ...steps.flatMap(({ name, expects, problems }) => [
+    ...steps.flatMap(({ name, expects, order, problems }) => [
       `${problems.length === 0 ? "ok    " : "FAILED"}  ${name}: ${expects}`,
+      ...(order === undefined ? [] : [`          order: ${orderLine(order)}`]),
       ...problems.map((problem) => `          ${problem}`),
     ]),
     ...emptied.map(

@@ -11,7 +11,9 @@ import { synthesize } from "../layers/synth";
 import type { PlanSummary } from "../terraform/plan-summary";
 import { readStackFacts } from "../layers/stack-file";
 import type { Outcome } from "../layers/waves";
-import { applyLayers, destroyLayers, planAgain } from "./apply";
+import type { ChangeOrder } from "../terraform/order/order-of-change";
+import { whyHarmless } from "../terraform/harmless-replacements";
+import { applyChange, applyLayers, destroyLayers, planAgain } from "./apply";
 import { emptyBucketsBefore, type Emptied } from "./buckets";
 import { takeBackToFormerAddresses } from "./former-addresses";
 import { MOCK_DIFFERENCES } from "./mock-differences";
@@ -33,6 +35,8 @@ export interface UpgradeStep {
   /** What the step must show, in words. */
   readonly expects: string;
   readonly outcomes: readonly Outcome<PlanSummary>[];
+  /** The order in which a change of what runs was applied. */
+  readonly order?: ChangeOrder | undefined;
   /** What did not hold, one line each. */
   readonly problems: readonly string[];
 }
@@ -117,19 +121,20 @@ async function makeToday(bench: Workbench): Promise<UpgradeStep> {
 
 async function adopt(bench: Workbench): Promise<UpgradeStep> {
   bench.note("Adopt baseline");
-  const outcomes = await applyLayers(bench, doNothing);
+  const { outcomes, order } = await applyChange(bench, doNothing);
   const problems = [...failures(outcomes), ...changesIn(outcomes, () => false)];
-  return { name: "adopt baseline", expects: "moves only", outcomes, problems };
+  return { name: "adopt baseline", expects: "moves only", outcomes, order, problems };
 }
 
 async function upgrade(bench: Workbench): Promise<UpgradeStep> {
   bench.note("Upgrade to target");
-  const outcomes = await applyLayers(bench, putImagesBefore(bench));
-  const problems = [...failures(outcomes), ...lossesIn(outcomes)];
+  const { outcomes, order } = await applyChange(bench, putImagesBefore(bench));
+  const problems = [...failures(outcomes), ...lossesIn(outcomes), ...warningsIn(order)];
   return {
     name: "to target",
     expects: "no delete, no replace but task definitions and ECR lifecycle policies",
     outcomes,
+    order,
     problems,
   };
 }
@@ -140,13 +145,17 @@ async function planTargetAgain(bench: Workbench): Promise<UpgradeStep> {
   return { name: "plan again", expects: "nothing to do", outcomes, problems };
 }
 
-/** What reads goes first: the tasks leave roles, target groups and rules before these are removed. */
+/** The tasks leave roles, target groups and rules before these are removed, since their plans say so. */
 async function goBack(bench: Workbench): Promise<UpgradeStep> {
-  bench.note("Back to baseline, in reverse order");
-  const outcomes = await applyLayers(bench, putImagesBefore(bench), "reverse");
-  const problems = failures(outcomes);
+  bench.note("Back to baseline");
+  const { outcomes, order } = await applyChange(bench, putImagesBefore(bench));
+  const problems = [...failures(outcomes), ...warningsIn(order)];
   if (problems.length === 0) problems.push(...unexpectedIn(await planAgain(bench)));
-  return { name: "back to baseline", expects: "a plan after it is empty", outcomes, problems };
+  return { name: "back to baseline", expects: "a plan after it is empty", outcomes, order, problems };
+}
+
+function warningsIn(order: ChangeOrder | undefined): readonly string[] {
+  return (order?.warnings ?? []).map(({ layer, text }) => `${layer}: ${text}`);
 }
 
 async function destroy(bench: Workbench, emptied: Emptied[]): Promise<UpgradeStep> {
@@ -162,9 +171,6 @@ function putImagesBefore({ mock, expected }: { readonly mock: Mock; readonly exp
   };
 }
 
-/** Resource types whose replacement loses nothing: a task definition gets a revision, a policy's text is all there is. */
-const REPLACED_WITHOUT_LOSS: ReadonlySet<string> = new Set(["aws_ecs_task_definition", "aws_ecr_lifecycle_policy"]);
-
 /**
  * Deletes and replacements that an upgrade must not contain.
  *
@@ -174,8 +180,7 @@ const REPLACED_WITHOUT_LOSS: ReadonlySet<string> = new Set(["aws_ecs_task_defini
 export function lossesIn(outcomes: readonly Outcome<PlanSummary>[]): readonly string[] {
   return changesIn(
     outcomes,
-    ({ action, type }) =>
-      action === "create" || action === "update" || (action === "replace" && REPLACED_WITHOUT_LOSS.has(type)),
+    (change) => change.action === "create" || change.action === "update" || whyHarmless(change) !== undefined,
   );
 }
 

@@ -18,6 +18,7 @@ export interface Workbench {
   /** The layers that are rehearsed; whatever they need is among them. */
   readonly selected: readonly Layer[];
   readonly mock: Mock;
+  readonly terraform: TerraformBinary;
   /** The whole environment of every child. */
   readonly env: NodeJS.ProcessEnv;
   /** Images and the secret that the tasks need; on the mock, stand-ins supply them. */
@@ -33,14 +34,14 @@ export interface Workbench {
 
 /** What a workbench is made of. */
 export interface WorkbenchParts extends Omit<Workbench, "env" | "terraformOf"> {
-  readonly terraform: TerraformBinary;
   readonly provider: ProviderSetup;
 }
 
 /** Puts together what the steps need: the environment that cannot reach AWS, and a Terraform for each layer. */
-export function makeWorkbench({ terraform, provider, ...parts }: WorkbenchParts): Workbench {
+export function makeWorkbench({ provider, ...parts }: WorkbenchParts): Workbench {
   const env = { ...mockEnvironment(parts.mock.environment, parts.runFolder), ...provider.environment };
-  const terraformOf = terraformOfLayers({ all: parts.all, terraform, env, logFolder: logFolderOf(parts.runFolder) });
+  const { all, terraform } = parts;
+  const terraformOf = terraformOfLayers({ all, terraform, env, logFolder: logFolderOf(parts.runFolder) });
   return { ...parts, env, terraformOf };
 }
 
@@ -49,11 +50,15 @@ export function logFolderOf(runFolder: string): string {
   return join(runFolder, "logs");
 }
 
-/** Starts the progress display of one step; its lines begin with the layers' ids. */
-export function stepProgress({ selected, mode, note }: Workbench, title: string): Progress {
+/** Starts the progress display of one step; its lines begin with the steps' ids. */
+export function stepProgress(
+  { mode, note }: Pick<Workbench, "mode" | "note">,
+  title: string,
+  steps: readonly { readonly id: string }[],
+): Progress {
   note(title);
   return startProgress(
-    selected.map(({ id }) => id),
+    steps.map(({ id }) => id),
     mode,
   );
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { layerIds } from "./layer-id";
+import { parseJson } from "../terminal/parse-json";
 import { UserError } from "../terminal/user-error";
 import type { LayerState } from "./layer-state";
 import { summarizeDeployment } from "./overview";
@@ -95,19 +96,15 @@ export function writeBackup(backup: Backup, file: string): void {
 
 /**
  * Reads a backup and checks that it is whole.
- * @throws UserError (exit "badInput") when it is not there, has another form or was damaged
+ * @throws UserError (exit "badInput") that says what the file is instead, when it is another or was damaged
  */
 export function readBackup(file: string): Backup {
-  const refuse = (what: string, detail?: string): UserError =>
-    new UserError({
-      what,
-      where: file,
-      mend: "name a file that `./lgtm state backup` wrote",
-      exit: "badInput",
-      ...(detail === undefined ? {} : { detail }),
-    });
-  const parsed = backupSchema.safeParse(readJson(file, refuse));
-  if (!parsed.success) throw refuse("This is not a backup of states.", z.prettifyError(parsed.error));
+  const refuse = (what: string, mend = "name a file that `./lgtm state backup` wrote"): UserError =>
+    new UserError({ what, where: file, mend, exit: "badInput" });
+  const content = readText(file, refuse);
+  const json = parseJson(content);
+  const parsed = backupSchema.safeParse(json);
+  if (!parsed.success) throw refuse(...foreign(content, json));
   for (const [layer, { text, sha256: expected }] of Object.entries(parsed.data.states)) {
     if (!layerIds.some((id) => id === layer))
       throw refuse(`The backup holds a layer that this project does not have: ${layer}.`);
@@ -117,12 +114,36 @@ export function readBackup(file: string): Backup {
   return parsed.data;
 }
 
-function readJson(file: string, refuse: (what: string, detail?: string) => UserError): unknown {
+function readText(file: string, refuse: (what: string) => UserError): string {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return readFileSync(file, "utf8");
   } catch (error) {
-    throw refuse("The backup cannot be read.", error instanceof Error ? error.message : String(error));
+    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refuse(isAbsent ? "There is no such file." : `The backup cannot be read: ${reason}.`);
   }
+}
+
+/** What a file is that is no backup, and what can be done with it, as far as that is known. */
+function foreign(content: string, json: unknown): [what: string, mend?: string] {
+  if (content.trim() === "") return ["The file is empty: it is not a backup of states."];
+  if (json === undefined)
+    return ["The file is not JSON in UTF-8: it is not a backup of states, or only a part of one."];
+  const keys = typeof json === "object" && json !== null ? Object.keys(json) : [];
+  if (keys.includes("lineage") && keys.includes("serial")) {
+    return [
+      "This is a state of Terraform, not a backup of states.",
+      "to put one state back, `terraform state push` in the folder of its layer writes lock and digest too (with -force if it " +
+        "is older); `./lgtm state restore` takes what `./lgtm state backup` wrote",
+    ];
+  }
+  if (keys.includes("resource_changes")) return ["This is a plan in Terraform's JSON form, not a backup of states."];
+  const ours = keys.includes("format") && keys.includes("states");
+  return [
+    ours
+      ? "This is a backup of states of another version, or a part of it is missing."
+      : "This is not a backup of states.",
+  ];
 }
 
 function sha256(text: string): string {

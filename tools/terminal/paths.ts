@@ -33,7 +33,8 @@ export function makeRunFolder(command: string, now: Date = new Date(), parent: s
 
 function tryMakeFolder(path: string): boolean {
   try {
-    mkdirSync(path);
+    // Plans and states lie in it, which hold secrets.
+    mkdirSync(path, { mode: 0o700 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "../terminal/process";
 import { UserError } from "../terminal/user-error";
-import { downloadTerraform } from "./download";
+import { checkProgram, downloadTerraform } from "./download";
 import { quietEnvironment } from "../layers/environment";
 import { downloadFolder, pinnedTerraformVersion, terraformProgram } from "./release";
 import { parseVersion, satisfies } from "./version";
@@ -23,7 +23,7 @@ export interface TerraformBinary {
 /**
  * Finds Terraform: on PATH first, then in the project's own folder, where a download would put it.
  * @param constraint what the layers accept, as in their `required_version`
- * @throws UserError (exit "missing") when none is there, or none at an accepted version
+ * @throws UserError (exit "missing") when none is there, none at an accepted version, or the downloaded one was altered
  */
 export async function findTerraform(
   constraint: string = terraformConstraint,
@@ -79,6 +79,8 @@ interface Search {
 async function lookForTerraform(constraint: string, env: NodeJS.ProcessEnv): Promise<Search> {
   const refused: TerraformBinary[] = [];
   for (const { path, foundIn } of candidates(env)) {
+    // What is on PATH is the user's own choice; what was downloaded must still be what was downloaded.
+    if (foundIn === projectFolder) await checkProgram(path);
     const version = await versionOf(path, env);
     if (version === undefined) continue;
     const binary = { path, version, foundIn };

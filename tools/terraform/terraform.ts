@@ -28,6 +28,10 @@ export interface PlanOptions {
   readonly refresh?: boolean;
   /** Whether to plan the destruction of the layer. @default false */
   readonly destroy?: boolean;
+  /** Whether the state is locked meanwhile; a plan that only reads can do without. @default true */
+  readonly lock?: boolean;
+  /** Addresses that the plan is limited to. @default - all */
+  readonly targets?: readonly string[];
 }
 
 /** A signal that this program did not send ended Terraform: it may have left a lock, and resources that no state knows. */
@@ -61,6 +65,8 @@ export class Terraform {
     const flags = [`-out=${plan.out}`];
     if (plan.refresh === false) flags.push("-refresh=false");
     if (plan.destroy === true) flags.push("-destroy");
+    if (plan.lock === false) flags.push("-lock=false");
+    for (const address of plan.targets ?? []) flags.push(`-target=${address}`);
     await this.command("plan", flags);
   }
 
@@ -87,8 +93,12 @@ export class Terraform {
     return this.run(name, [...input, ...this.lockFlags(name), ...flags], { log: true });
   }
 
-  /** In workflows a plan and an apply may meet at a lock: whoever comes second waits (LGTM_LOCK_TIMEOUT, as in `10m`). */
+  /**
+   * In workflows a plan and an apply may meet at a lock: whoever comes second waits (LGTM_LOCK_TIMEOUT, as in `10m`). A plan of
+   * a pull request takes none (LGTM_PLAN_LOCK=off); what is applied never comes from such a plan.
+   */
   private lockFlags(name: string): readonly string[] {
+    if (name === "plan" && this.options.env.LGTM_PLAN_LOCK === "off") return ["-lock=false"];
     const timeout = this.options.env.LGTM_LOCK_TIMEOUT ?? "";
     return timeout !== "" && (name === "plan" || name === "apply") ? [`-lock-timeout=${timeout}`] : [];
   }

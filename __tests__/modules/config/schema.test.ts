@@ -148,6 +148,13 @@ const CASES: readonly Case[] = [
   ["services.loki.stopTimeoutSeconds", 121, /2 to 120 seconds/, 120],
   ["serviceConfigs", "mine", /"original" or "dockerfiles"/, "original"],
   ["iam.taskRoles", "none", /"shared" or "per-service"|Invalid option/, "per-service"],
+  ["iam.permissionsBoundary", "lgtm-boundary", /ARN of a managed policy/, "arn:aws:iam::111122223333:policy/p"],
+  [
+    "iam.permissionsBoundary",
+    "arn:aws:iam::111122223333:role/p",
+    /ARN of a managed policy/,
+    "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+  ],
   ["grafana.database", "rds", /must be "ephemeral"/, "ephemeral"],
   ["timeZone", "Asia/Soul", /IANA time zone/, "UTC"],
   ["timeZone", "asia/seoul", /IANA time zone/, "Asia/Seoul"],

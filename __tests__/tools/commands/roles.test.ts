@@ -32,11 +32,16 @@ test("writes the documents and prints commands that name them", async () => {
   expect(readdirSync(folder).sort()).toEqual([
     "lgtm-prod-delivery-apply.policy.json",
     "lgtm-prod-delivery-apply.trust.json",
+    "lgtm-prod-delivery-network.json",
+    "lgtm-prod-delivery-operate.json",
     "lgtm-prod-delivery-plan.policy.json",
     "lgtm-prod-delivery-plan.trust.json",
     "lgtm-prod-delivery-read.json",
     "lgtm-prod-delivery-release.policy.json",
     "lgtm-prod-delivery-release.trust.json",
+    "lgtm-prod-delivery-review.policy.json",
+    "lgtm-prod-delivery-review.trust.json",
+    "lgtm-prod-task-boundary.json",
   ]);
   const named = [...stdout.matchAll(/file:\/\/(\S+)/g)].map(([, file = ""]) => file);
   expect(new Set(named)).toEqual(
@@ -57,10 +62,13 @@ test("--json prints all of it and writes nothing", async () => {
   const { profile, roles } = JSON.parse(stdout) as { profile: string; roles: readonly Record<string, unknown>[] };
   expect(profile).toBe("staging");
   expect(roles.map(({ arn }) => arn)).toEqual(
-    ["plan", "apply", "release"].map((duty) => `arn:aws:iam::111122223333:role/lgtm-staging-delivery-${duty}`),
+    ["review", "plan", "apply", "release"].map(
+      (duty) => `arn:aws:iam::111122223333:role/lgtm-staging-delivery-${duty}`,
+    ),
   );
   expect(roles.map(({ subjects }) => subjects)).toEqual([
-    ["repo:acme/lgtm:pull_request", "repo:acme/lgtm:ref:refs/heads/trunk"],
+    ["repo:acme/lgtm:pull_request"],
+    ["repo:acme/lgtm:ref:refs/heads/trunk"],
     ["repo:acme/lgtm:environment:staging"],
     ["repo:acme/lgtm:ref:refs/heads/trunk"],
   ]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ReportForm } from "../../../tools/commands/print-report";
 import { showPlans } from "../../../tools/commands/show-plans";
 import { manifestFormat, manifestText, sha256Of, type Manifest } from "../../../tools/delivery/manifest";
+import { manifestOf } from "../delivery/manifest-of";
 import { UserError } from "../../../tools/terminal/user-error";
 import { planText } from "../../support/plans";
 
@@ -65,27 +66,11 @@ test("a plan that contains what no report can show says so, and ends with 3", ()
 });
 
 describe("a manifest", () => {
+  const [layer] = manifestOf("50-alb").layers;
+  if (layer === undefined) throw new Error("the manifest has no layer");
   const manifest: Manifest = {
-    format: manifestFormat,
-    purpose: "apply",
-    createdAt: "2026-01-01T00:00:00.000Z",
-    commit: "c".repeat(40),
-    dirty: false,
-    profile: "target",
-    scope: "some",
-    tools: { terraform: "1.11.4", provider: "5.100.0" },
-    layers: [
-      {
-        id: "50-alb",
-        dependencies: [],
-        configurationSha256: "0".repeat(64),
-        state: { bucket: "b", key: "k", lineage: null, serial: null },
-        provisional: null,
-        applyable: true,
-        plan: null,
-        json: { file: "50-alb.plan.json", sha256: sha256Of(plan) },
-      },
-    ],
+    ...manifestOf("50-alb"),
+    layers: [{ ...layer, json: { ...layer.json, sha256: sha256Of(plan) } }],
     leftOut: [{ layer: "60-ecs", dependencies: ["50-alb"], status: "not planned", reason: "An image is missing." }],
   };
 

@@ -83,7 +83,7 @@ test("half of what a layer holds is not enough", () => {
 test.each([
   ["a named layer that holds data", { layers: ["15-s3"] }, "negative", /destroyed only when it is named: module\.data/],
   ["a layer on which others stand", { layers: ["01-vpc"] }, "negative", /standing on what would be destroyed: 60-ecs/],
-  ["an unknown layer", { layers: ["99-x"] }, "badInput", /Unknown layer: 99-x/],
+  ["an unknown layer", { layers: ["99-x"] }, "badInput", /There is no layer "99-x"/],
   ["a name that matches nothing", { includeStateful: ["15-s4"] }, "badInput", /Neither a layer nor an address .*15-s4/],
   ["an address without data", { includeStateful: ["aws_vpc.main"] }, "badInput", /Neither a layer nor an address/],
 ])("refuses %s", (_what, request, exit, message) => {

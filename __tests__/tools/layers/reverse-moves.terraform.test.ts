@@ -9,6 +9,7 @@ import { lockFile, setUpProvider } from "../../../tools/terraform/provider";
 import { Terraform } from "../../../tools/terraform/terraform";
 import { addressesOf } from "../../support/addresses";
 import { stateFilePath } from "../../support/existing-state";
+import { LEGACY_LOGS_MODULE, LEGACY_LOGS_OUTPUTS } from "../../support/legacy-logs";
 import { baseline, preparePlatform, present } from "../../support/platform";
 
 const LAYER = "05-cloudwatch-logs";
@@ -26,38 +27,11 @@ const OFFLINE = {
 
 const VERSIONS = { required_providers: { aws: { source: "hashicorp/aws", version: "~> 5.0" } } };
 
-/** The module of the old HCL, as its state shows it; JSON syntax, which Terraform reads as well. */
-const OLD_MODULE = {
-  resource: {
-    aws_cloudwatch_log_group: {
-      services: {
-        for_each: `\${toset(${JSON.stringify(SERVICE_NAMES)})}`,
-        name: "/ecs/lgtm-prod/${each.key}",
-        retention_in_days: 0,
-        tags: {
-          CostCenter: "Engineering",
-          Owner: "DevOps",
-          Environment: "prod",
-          Name: "/ecs/lgtm-prod/${each.key}",
-          Service: "${each.key}",
-        },
-      },
-    },
-  },
-  output: {
-    names: { value: "${{ for key, group in aws_cloudwatch_log_group.services : key => group.name }}" },
-    arns: { value: "${{ for key, group in aws_cloudwatch_log_group.services : key => group.arn }}" },
-  },
-};
-
 const OLD_ROOT = {
   terraform: VERSIONS,
   provider: { aws: [OFFLINE] },
   module: { cloudwatch_logs: { source: "./cloudwatch-logs" } },
-  output: {
-    log_group_names: { value: "${module.cloudwatch_logs.names}" },
-    log_group_arns: { value: "${module.cloudwatch_logs.arns}" },
-  },
+  output: LEGACY_LOGS_OUTPUTS,
 };
 
 /** What the test looks at in `terraform show -json`. */
@@ -102,7 +76,7 @@ async function planOf(terraform: Terraform): Promise<Plan> {
   return JSON.parse(await terraform.show("plan")) as Plan;
 }
 
-const oldFiles = { "main.tf.json": OLD_ROOT, "cloudwatch-logs/main.tf.json": OLD_MODULE };
+const oldFiles = { "main.tf.json": OLD_ROOT, "cloudwatch-logs/main.tf.json": LEGACY_LOGS_MODULE };
 const wayBack = present(reverseMoves(LAYER, present(addressesOf(baseline)[LAYER], LAYER)), "moves");
 
 /** Folder in which the layer of this project has applied its moves on the committed state. */

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { projectRoot } from "../../../tools/terminal/paths";
 import { ensureMockPython } from "../../../tools/mock/venv";
 import { UserError } from "../../../tools/terminal/user-error";
 
@@ -75,6 +76,16 @@ async function failure(promise: Promise<unknown>): Promise<UserError> {
   if (error instanceof UserError) return error;
   throw new Error(`no UserError: ${String(error)}`);
 }
+
+test.each(["tools/mock", "tools/checkout/lint"])("pip installs nothing of %s but what has a pinned hash", (folder) => {
+  const lines = readFileSync(join(projectRoot, folder, "requirements.txt"), "utf8")
+    .replaceAll("\\\n", "")
+    .split("\n");
+  const requirements = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  expect(requirements[0]).toBe("--require-hashes");
+  for (const one of requirements.slice(1))
+    expect(one).toMatch(/^[\w.[\]-]+==\S+( [^#]*)?( +--hash=sha256:[0-9a-f]{64})+$/);
+});
 
 describe("the mock's Python environment", () => {
   test("is made on first use, says so, and is left alone the second time", async () => {

@@ -26,16 +26,16 @@ describe("GIVEN what runs today on the mock WHEN it goes to target and back", ()
   });
 
   test("THEN on the way back what reads goes first, so that nothing in use is removed", () => {
-    const back = run.lines.slice(run.lines.indexOf("Back to baseline, in reverse order"));
-    for (const [reader, read] of [
-      ["60-ecs", "50-alb"],
-      ["60-ecs", "20-iam"],
-      ["50-alb", "30-security-groups"],
-      ["30-security-groups", "01-vpc"],
+    const back = run.lines.slice(run.lines.indexOf("Back to baseline"));
+    for (const [user, removed] of [
+      ["60-ecs", "20-iam, deletions"],
+      ["60-ecs", "50-alb, deletions"],
+      ["60-ecs", "01-vpc"],
     ] as const) {
-      const readerIsDone = lineOf(back, reader, /apply: /);
-      const readBegins = lineOf(back, read, /init$/);
-      expect([reader, readerIsDone >= 0 && readerIsDone < readBegins]).toEqual([reader, true]);
+      const userIsDone = lineOf(back, user, /apply: /);
+      const removalBegins = lineOf(back, removed, /(plan anew|apply [^:]*-\d+)$/);
+      expect([removed, userIsDone >= 0 && userIsDone < removalBegins]).toEqual([removed, true]);
     }
+    expect(run.stdout).toMatch(/order: .*20-iam \+.*→ 60-ecs → .*20-iam, deletions/);
   });
 });

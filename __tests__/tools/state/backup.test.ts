@@ -72,8 +72,13 @@ test("a folder gets a file named by environment and time", () => {
 });
 
 test.each([
-  ["no JSON", "{", /cannot be read/],
-  ["a plain state", text, /not a backup/],
+  ["an empty file", "", /is empty/],
+  ["half a backup", JSON.stringify(backup).slice(0, 200), /not JSON in UTF-8.*only a part/],
+  ["a saved plan", "PK\u0003\u0004", /not JSON in UTF-8/],
+  ["a state", '{"version": 4, "serial": 3, "lineage": "x", "resources": []}', /a state of Terraform, not a backup/],
+  ["a plan", '{"format_version": "1.2", "resource_changes": []}', /a plan in Terraform's JSON form/],
+  ["another JSON", "[]", /not a backup of states/],
+  ["a later version's backup", JSON.stringify(backup).replace("backup-1", "backup-2"), /another version/],
   ["a changed state", JSON.stringify(backup).replace("☃", "x"), /state of 01-vpc differs from its SHA-256/],
   ["an unknown layer", JSON.stringify(backup).replace('"01-vpc"', '"99-x"'), /does not have: 99-x/],
 ])("%s is refused", (_what, content, message) => {
@@ -82,4 +87,10 @@ test.each([
   expect(error.what).toMatch(message);
   expect(error.exit).toBe("badInput");
   expect(error.where).toBe(join(folder, "backup.json"));
+  // In words: nothing of how the check is written.
+  expect(error.detail).toBeUndefined();
+});
+
+test("a file that is not there is said so", () => {
+  expect(() => readBackup(join(folder, "nowhere"))).toThrow("There is no such file.");
 });

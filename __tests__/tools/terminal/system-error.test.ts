@@ -15,6 +15,7 @@ test.each([
   ["EACCES", "permission denied"],
   ["EROFS", "read-only"],
   ["ENOSPC", "no space is left"],
+  ["ENOENT", "may be read-only"],
 ])("%s is put into words, with the path", (code, said) => {
   const error = explainSystemError(systemError(code, "/checkout/.lgtm"));
 
@@ -39,6 +40,7 @@ test.each([
   ["a bug", new TypeError("x is not a function")],
   ["a system error without a path", systemError("EACCES")],
   ["another system error", systemError("ECONNREFUSED", "/x")],
+  ["a file that is not there", Object.assign(systemError("ENOENT", "/x"), { syscall: "open" })],
   ["a text", "EACCES"],
 ])("%s stays what it is", (_what, error) => {
   expect(explainSystemError(error)).toBeUndefined();

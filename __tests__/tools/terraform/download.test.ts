@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   accessSync,
+  appendFileSync,
   constants,
   existsSync,
   mkdirSync,
@@ -16,15 +17,18 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { downloadTerraform } from "../../../tools/terraform/download";
+import { downloadTerraform, type DownloadOptions } from "../../../tools/terraform/download";
 import { ensureTerraform } from "../../../tools/terraform/binary";
 import { platform } from "../../../tools/terraform/provider";
-import { releasesUrl } from "../../../tools/terraform/release";
+import { pinnedTerraform, releasesUrl } from "../../../tools/terraform/release";
 
 const name = `terraform_9.9.9_${platform()}.zip`;
 const program = new TextEncoder().encode('#!/bin/sh\necho \'{"terraform_version": "9.9.9"}\'\n');
 const archive = Buffer.from(zipSync({ "LICENSE.txt": new Uint8Array(10), terraform: program }));
-const sums = `${"0".repeat(64)}  terraform_9.9.9_plan9_mips.zip\n${sha256(archive)}  ${name}\n`;
+const release = {
+  version: "9.9.9",
+  hashes: { [platform()]: { archive: sha256(archive), program: sha256(program) } },
+};
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -43,7 +47,7 @@ let asked: string[];
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "lgtm-test-"));
   folder = join(home, "terraform", "9.9.9");
-  files = { [`terraform_9.9.9_SHA256SUMS`]: sums, [name]: archive };
+  files = { [name]: archive };
   [hang, cut, asked] = [undefined, undefined, []];
   server = createServer((request, response) => {
     const file = (request.url ?? "").replace("/releases/9.9.9/", "");
@@ -70,8 +74,8 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-function download(more: { idleSeconds?: number; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
-  return downloadTerraform({ version: "9.9.9", folder, env: { LGTM_TERRAFORM_RELEASES: url }, ...more });
+function download(more: DownloadOptions = {}): Promise<string> {
+  return downloadTerraform({ release, folder, env: { LGTM_TERRAFORM_RELEASES: url }, ...more });
 }
 
 /** All that is left in the folder that holds releases. */
@@ -110,12 +114,66 @@ test("an archive with another hash is thrown away before it is unpacked", async 
   expect(left()).toEqual([]);
 });
 
-test("an archive that SHA256SUMS does not name is not even downloaded", async () => {
-  files[`terraform_9.9.9_SHA256SUMS`] = sums.replace(name, `${name}.sig`);
+test("an archive whose program is not the pinned one is thrown away, though the archive's hash is right", async () => {
+  const hashes = { [platform()]: { archive: sha256(archive), program: sha256(Buffer.from("another")) } };
 
-  await expect(download()).rejects.toMatchObject({ what: expect.stringContaining(`names no ${name}`) as string });
-  expect(asked).toEqual(["terraform_9.9.9_SHA256SUMS"]);
+  await expect(download({ release: { ...release, hashes } })).rejects.toMatchObject({
+    exit: "missing",
+    what: expect.stringContaining("differs from its pinned hash") as string,
+  });
   expect(left()).toEqual([]);
+});
+
+test("a platform without a pinned hash gets no download, and the message says what to do", async () => {
+  const hashes = { plan9_mips: { archive: sha256(archive), program: sha256(program) } };
+
+  await expect(download({ release: { ...release, hashes } })).rejects.toMatchObject({
+    exit: "missing",
+    what: `Terraform 9.9.9 is not downloaded for ${platform()}: its hash for this platform is not pinned.`,
+    mend: expect.stringContaining("put it on PATH") as string,
+  });
+  expect(asked).toEqual([]);
+});
+
+test("an installed copy that was altered is refused, and not downloaded over", async () => {
+  const path = await download();
+  appendFileSync(path, "echo evil\n");
+  asked = [];
+
+  await expect(download()).rejects.toMatchObject({
+    exit: "missing",
+    what: expect.stringContaining("is not Terraform 9.9.9 as HashiCorp published it") as string,
+    where: path,
+  });
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  ["http://mirror.example/terraform", "http://mirror.example/terraform/9.9.9/"],
+  ["http://127.0.0.1.example", "http://127.0.0.1.example/9.9.9/"],
+  ["ftp://127.0.0.1", "ftp://127.0.0.1/9.9.9/"],
+  ["mirror.example", "mirror.example/9.9.9/"],
+])("a mirror at %s is refused before anything is asked", async (mirror, asked) => {
+  await expect(download({ env: { LGTM_TERRAFORM_RELEASES: mirror } })).rejects.toMatchObject({
+    exit: "missing",
+    what: `Terraform is downloaded by https alone, not from ${asked}${name}.`,
+  });
+});
+
+test("a mirror that sends on to plain http is refused", async () => {
+  const redirect = `http://mirror.example/${name}`;
+  const fetched = jest
+    .spyOn(globalThis, "fetch")
+    .mockResolvedValueOnce(Object.defineProperty(new Response("x"), "url", { value: redirect }));
+
+  await expect(download()).rejects.toMatchObject({ what: expect.stringContaining(redirect) as string });
+  fetched.mockRestore();
+});
+
+test("the pinned hashes are 64 hexadecimal digits, each another one", () => {
+  const all = Object.values(pinnedTerraform.hashes).flatMap(({ archive, program }) => [archive, program]);
+  expect(all.every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
+  expect(new Set(all).size).toBe(2 * Object.keys(pinnedTerraform.hashes).length);
 });
 
 test("a server without the release is said with its answer and URL", async () => {
@@ -123,7 +181,7 @@ test("a server without the release is said with its answer and URL", async () =>
 
   await expect(download()).rejects.toMatchObject({
     what: "The server answers 404.",
-    where: `${url}/9.9.9/terraform_9.9.9_SHA256SUMS`,
+    where: `${url}/9.9.9/${name}`,
   });
 });
 
@@ -152,7 +210,7 @@ test("a process that is killed while it downloads leaves nothing half, and the n
   hang = name;
   const script = `
     require("tsx/cjs/api").register();
-    require("./tools/terraform/download.ts").downloadTerraform({ version: "9.9.9", folder: ${JSON.stringify(folder)} });`;
+    require("./tools/terraform/download.ts").downloadTerraform(${JSON.stringify({ release, folder })});`;
   const child = spawn(process.execPath, ["-e", script], {
     cwd: join(__dirname, "../../.."),
     env: { PATH: process.env.PATH, LGTM_TERRAFORM_RELEASES: url },

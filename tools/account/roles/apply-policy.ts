@@ -15,9 +15,8 @@ import { allow, inRegion } from "./statement";
 export function applyPolicy(resources: PlatformResources, config: PlatformConfig): readonly PolicyStatement[] {
   return [
     ...states(resources),
-    ...network(resources),
     ...buckets(resources, config),
-    ...roles(resources),
+    ...roles(resources, config),
     ...named(resources),
     ...tasks(resources),
     ...serviceDiscovery(resources),
@@ -33,8 +32,28 @@ function states({ states: objects, plans, lockTable, lockItems }: PlatformResour
   ];
 }
 
-/** EC2 knows no names, so what may be removed is told by the tags that the provider gives to all it makes. */
-function network({ region, tags }: PlatformResources): readonly PolicyStatement[] {
+/** Calls that make something and tag it at once: only within them may anything be tagged that does not bear the tags yet. */
+const TAGGING_CALLS = [
+  "AllocateAddress",
+  "AuthorizeSecurityGroupEgress",
+  "AuthorizeSecurityGroupIngress",
+  "CreateInternetGateway",
+  "CreateNatGateway",
+  "CreateNetworkInterface",
+  "CreateRouteTable",
+  "CreateSecurityGroup",
+  "CreateSubnet",
+  "CreateVpc",
+  "CreateVpcEndpoint",
+];
+
+/**
+ * Permissions of the role that applies on parts of a network. EC2 knows no names, so what may be removed is told by the tags that
+ * the provider gives to all it makes.
+ *
+ * @param resources of the platform
+ */
+export function networkStatements({ region, tags }: PlatformResources): readonly PolicyStatement[] {
   const tagged = Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
   return [
     allow(
@@ -52,12 +71,10 @@ function network({ region, tags }: PlatformResources): readonly PolicyStatement[
         "ec2:CreateRouteTable",
         "ec2:CreateSecurityGroup",
         "ec2:CreateSubnet",
-        "ec2:CreateTags",
         "ec2:CreateVpc",
         "ec2:CreateVpcEndpoint",
         "ec2:DeleteNetworkInterface",
         "ec2:DeleteRoute",
-        "ec2:DeleteTags",
         "ec2:DetachInternetGateway",
         "ec2:DisassociateAddress",
         "ec2:DisassociateRouteTable",
@@ -73,14 +90,23 @@ function network({ region, tags }: PlatformResources): readonly PolicyStatement[
       "*",
       inRegion(region),
     ),
+    // Whoever could tag anything could make it his own and remove it by the next statement.
     allow(
-      "RemoveOwnNetwork",
+      "TagNewNetwork",
+      ["ec2:CreateTags"],
+      "*",
+      inRegion(region, { StringEquals: { "ec2:CreateAction": TAGGING_CALLS } }),
+    ),
+    allow(
+      "OwnNetwork",
       [
+        "ec2:CreateTags",
         "ec2:DeleteInternetGateway",
         "ec2:DeleteNatGateway",
         "ec2:DeleteRouteTable",
         "ec2:DeleteSecurityGroup",
         "ec2:DeleteSubnet",
+        "ec2:DeleteTags",
         "ec2:DeleteVpc",
         "ec2:DeleteVpcEndpoints",
         "ec2:ReleaseAddress",
@@ -92,7 +118,7 @@ function network({ region, tags }: PlatformResources): readonly PolicyStatement[
 }
 
 function buckets(resources: PlatformResources, { dataBucket }: PlatformConfig): readonly PolicyStatement[] {
-  const { stateBuckets, dataBucket: bucket, lockTable } = resources;
+  const { stateBucket, dataBucket: bucket, lockTable } = resources;
   return [
     allow(
       "BucketSettings",
@@ -105,7 +131,7 @@ function buckets(resources: PlatformResources, { dataBucket }: PlatformConfig): 
         "s3:PutEncryptionConfiguration",
         "s3:PutLifecycleConfiguration",
       ],
-      [bucket, ...stateBuckets],
+      [bucket, stateBucket],
     ),
     allow("RemoveDataBucket", ["s3:DeleteBucket"], bucket),
     ...(dataBucket.destroyWithObjects
@@ -125,15 +151,22 @@ function buckets(resources: PlatformResources, { dataBucket }: PlatformConfig): 
 /** What AWS's services do in this account they do under roles that come into being with the first load balancer, cluster, cache. */
 const SERVICES_WITH_ROLES = ["ecs.amazonaws.com", "elasticache.amazonaws.com", "elasticloadbalancing.amazonaws.com"];
 
-function roles({ roles: own, cacheServiceLinkedRole }: PlatformResources): readonly PolicyStatement[] {
+function roles({ roles: own, cacheServiceLinkedRole }: PlatformResources, { iam }: PlatformConfig) {
+  const bounded = iam.permissionsBoundary === undefined ? {} : { "iam:PermissionsBoundary": iam.permissionsBoundary };
+  const onlyBounded = iam.permissionsBoundary === undefined ? undefined : { StringEquals: bounded };
   return [
+    // With a boundary, a role that lacks it gets no permissions, and nobody can take the boundary away.
+    allow(
+      "GivePermissions",
+      ["iam:CreateRole", "iam:PutRolePolicy", ...(onlyBounded === undefined ? [] : ["iam:PutRolePermissionsBoundary"])],
+      own,
+      onlyBounded,
+    ),
     allow(
       "Roles",
       [
-        "iam:CreateRole",
         "iam:DeleteRole",
         "iam:DeleteRolePolicy",
-        "iam:PutRolePolicy",
         "iam:TagRole",
         "iam:UntagRole",
         "iam:UpdateAssumeRolePolicy",
@@ -142,9 +175,11 @@ function roles({ roles: own, cacheServiceLinkedRole }: PlatformResources): reado
       ],
       own,
     ),
-    allow("AttachedPolicy", ["iam:AttachRolePolicy", "iam:DetachRolePolicy"], own, {
+    allow("AttachPolicy", ["iam:AttachRolePolicy"], own, {
       ArnEquals: { "iam:PolicyARN": EXECUTION_POLICY_ARN },
+      ...onlyBounded,
     }),
+    allow("DetachPolicy", ["iam:DetachRolePolicy"], own, { ArnEquals: { "iam:PolicyARN": EXECUTION_POLICY_ARN } }),
     allow("PassRoles", ["iam:PassRole"], own, {
       StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
     }),

@@ -3,8 +3,8 @@ import type { PlatformResources } from "./resources";
 import { allow, inRegion } from "./statement";
 
 /**
- * What a plan reads, and so do `drift`, `preflight` and `diagnose`: states, settings of the layers' resources, and the log lines
- * of the tasks; neither objects of the data bucket nor values of secrets.
+ * Permissions to read what every plan reads: states, and settings of the layers' resources. No saved plan, no line of a log,
+ * no object of the data bucket, no value of a secret.
  *
  * @param resources of the platform
  */
@@ -12,15 +12,29 @@ export function readingStatements(resources: PlatformResources): readonly Policy
   return [...readStates(resources), ...readResources(resources)];
 }
 
-function readStates({ states, stateBuckets, lockTable, plans }: PlatformResources): readonly PolicyStatement[] {
+/**
+ * Permissions to read what `apply`, `preflight` and `diagnose` read beside: saved plans, log lines of the tasks, quotas.
+ *
+ * @param resources of the platform
+ */
+export function operatingStatements({ plans, logGroups, region }: PlatformResources): readonly PolicyStatement[] {
   return [
-    allow("ReadStates", ["s3:GetObject"], [...states, plans]),
-    allow("ListStates", ["s3:ListBucket"], stateBuckets),
+    allow("ReadPlans", ["s3:GetObject"], plans),
+    allow("ReadLogs", ["logs:FilterLogEvents", "logs:GetLogEvents"], logGroups),
     allow(
-      "ReadLocks",
-      ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Describe*", "dynamodb:ListTagsOfResource"],
-      lockTable,
+      "DescribeOperation",
+      ["logs:DescribeLogStreams", "servicequotas:Get*", "servicequotas:List*"],
+      "*",
+      inRegion(region),
     ),
+  ];
+}
+
+function readStates({ states, stateBuckets, lockTable }: PlatformResources): readonly PolicyStatement[] {
+  return [
+    allow("ReadStates", ["s3:GetObject"], states),
+    allow("ListStates", ["s3:ListBucket"], stateBuckets),
+    allow("ReadLocks", ["dynamodb:GetItem", "dynamodb:Describe*", "dynamodb:ListTagsOfResource"], lockTable),
   ];
 }
 
@@ -57,7 +71,7 @@ function readResources(resources: PlatformResources): readonly PolicyStatement[]
       ["ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"],
       repositories,
     ),
-    allow("ReadLogs", ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:ListTagsForResource"], logGroups),
+    allow("ReadLogGroups", ["logs:ListTagsForResource"], logGroups),
     allow("DescribeSecrets", ["secretsmanager:DescribeSecret"], secrets),
     allow(
       "DescribeInRegion",
@@ -69,11 +83,8 @@ function readResources(resources: PlatformResources): readonly PolicyStatement[]
         "elasticache:ListTagsForResource",
         "elasticloadbalancing:Describe*",
         "logs:DescribeLogGroups",
-        "logs:DescribeLogStreams",
         "servicediscovery:Get*",
         "servicediscovery:List*",
-        "servicequotas:Get*",
-        "servicequotas:List*",
       ],
       "*",
       inRegion(region),

@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { namePrefix, PLANS_PREFIX, platformRoleNames, repositoryName } from "../../../modules/config/names";
+import { familyName, namePrefix, platformRoleNames, repositoryName, PLANS_PREFIX } from "../../../modules/config/names";
 import { deployedServices } from "../../../modules/services/catalog";
 import { SERVICE_NAMES } from "../../../modules/config/service-name";
 import { LAYER_OUTPUTS, type LayerId } from "../../../stacks/outputs";
@@ -19,6 +19,8 @@ export interface PlatformResources {
   readonly lockTable: string;
   /** Buckets of the states, and of the first layer's own state. */
   readonly stateBuckets: readonly string[];
+  /** Bucket that the first layer makes; the bucket of that layer's own state is made by a person. */
+  readonly stateBucket: string;
   /** Saved plans. */
   readonly plans: string;
   readonly dataBucket: string;
@@ -30,6 +32,8 @@ export interface PlatformResources {
   readonly logGroups: string;
   /** Passwords that tasks are given. */
   readonly secrets: readonly string[];
+  /** Pattern of all secrets of the project. */
+  readonly projectSecrets: string;
   readonly cluster: string;
   readonly ecsServices: string;
   /** Revisions of the services' task definitions. */
@@ -50,7 +54,11 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
   const regional = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
   const locations = (Object.keys(LAYER_OUTPUTS) as LayerId[]).map((layer) => stateLocation(config, layer));
-  const families = deployedServices(config).map((service) => repositoryName(config.imageRepositories, service));
+  const services = deployedServices(config);
+  const repositories = [
+    ...services.map((service) => repositoryName(config.imageRepositories, service)),
+    ...(config.imageRepositories.further ?? []),
+  ];
   return {
     region,
     tags: { Project: config.projectName, Environment: config.environment },
@@ -59,17 +67,19 @@ export function platformResources(config: PlatformConfig, accountId: string): Pl
     lockItems: `${state.bucket}/${state.keyPrefix}/*`,
     lockTable: regional("dynamodb", `table/${state.lockTable}`),
     stateBuckets: [state.bootstrapBucket, state.bucket].map((bucket) => `arn:aws:s3:::${bucket}`),
+    stateBucket: `arn:aws:s3:::${state.bucket}`,
     plans: `arn:aws:s3:::${state.bucket}/${PLANS_PREFIX}*`,
     dataBucket: `arn:aws:s3:::${config.dataBucket.name}`,
     roles: platformRoleNames(prefix, SERVICE_NAMES).map(role),
     cacheServiceLinkedRole: role("aws-service-role/elasticache.amazonaws.com/*"),
-    repositories: families.map((name) => regional("ecr", `repository/${name}`)),
+    repositories: repositories.map((name) => regional("ecr", `repository/${name}`)),
     logGroups: regional("logs", `log-group:/ecs/${prefix}/*`),
     // Secrets Manager appends a dash and six characters.
     secrets: [regional("secretsmanager", `secret:${config.grafana.adminPasswordSecret.name}-??????`)],
+    projectSecrets: regional("secretsmanager", `secret:${config.projectName}/*`),
     cluster: regional("ecs", `cluster/${prefix}-cluster`),
     ecsServices: regional("ecs", `service/${prefix}-cluster/*`),
-    taskDefinitions: families.map((name) => regional("ecs", `task-definition/${name}:*`)),
+    taskDefinitions: services.map((service) => regional("ecs", `task-definition/${familyName(config, service)}:*`)),
     loadBalancing: ["loadbalancer/app", "targetgroup", "listener/app", "listener-rule/app"].map((kind) =>
       regional("elasticloadbalancing", `${kind}/${prefix}-*`),
     ),

@@ -28,20 +28,31 @@ export function environmentSubject({ repository, environment }: GitHubOrigin): s
   return `repo:${repository}:environment:${environment}`;
 }
 
+/** Git reference of the branch, as in the claim `ref` of a token. */
+export function branchRef({ branch }: GitHubOrigin): string {
+  return `refs/heads/${branch}`;
+}
+
 /**
  * Trust of a role: workflows with one of the subjects, and nobody else.
  *
  * @param accountId account of the role and of GitHub's identity provider
  * @param subjects exact ones: a wildcard would let in other branches or environments
+ * @param ref the one Git reference that the workflow may run on, where the subjects do not say it: AWS compares GitHub's
+ *   claim `ref` since January 2026
  */
-export function githubTrust(accountId: string, subjects: readonly string[]): readonly PolicyStatement[] {
+export function githubTrust(accountId: string, subjects: readonly string[], ref?: string): readonly PolicyStatement[] {
   return [
     {
       Effect: "Allow",
       Principal: { Federated: `arn:aws:iam::${accountId}:oidc-provider/${GITHUB_ISSUER}` },
       Action: "sts:AssumeRoleWithWebIdentity",
       Condition: {
-        StringEquals: { [`${GITHUB_ISSUER}:aud`]: "sts.amazonaws.com", [`${GITHUB_ISSUER}:sub`]: subjects },
+        StringEquals: {
+          [`${GITHUB_ISSUER}:aud`]: "sts.amazonaws.com",
+          [`${GITHUB_ISSUER}:sub`]: subjects,
+          ...(ref === undefined ? {} : { [`${GITHUB_ISSUER}:ref`]: ref }),
+        },
       },
     },
   ];

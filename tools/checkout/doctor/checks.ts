@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +9,9 @@ import { run, type RunResult } from "../../terminal/process";
 import { findTerraform } from "../../terraform/binary";
 import { checkConfigFile } from "../../layers/config-file";
 import { quietEnvironment } from "../../layers/environment";
-import { lockedVersion, lookForMirror } from "../../terraform/provider";
-import { checksumsUrl, pinnedTerraformVersion, releasesUrl } from "../../terraform/release";
-import { compareVersions, parseVersion } from "../../terraform/version";
+import { lockedVersion, lookForMirror, platform } from "../../terraform/provider";
+import { archiveUrl, pinnedTerraformVersion, releasesUrl } from "../../terraform/release";
+import { parseVersion } from "../../terraform/version";
 import { UserError } from "../../terminal/user-error";
 
 /** Loads the configuration when it is looked at: it may be broken, which is one of the findings. */
@@ -74,6 +74,18 @@ const packages: Check = () => {
   });
 };
 
+const checkout: Check = () => {
+  const base = { name: "checkout", neededFor: "everything but help" };
+  try {
+    accessSync(projectRoot, constants.W_OK);
+    return Promise.resolve({ ...base, status: "ok", found: "can be written", mend: "" });
+  } catch (error) {
+    const found = `cannot be written (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`;
+    const mend = "clone the project into a folder that you may write to: commands write .lgtm and cdktf.out";
+    return Promise.resolve({ ...base, status: "lacking", found, mend });
+  }
+};
+
 const configuration: Check = () => {
   const base = { name: "common.config.ts", neededFor: "everything but doctor, test, lint" };
   try {
@@ -98,7 +110,7 @@ const terraform: Check = async (env) => {
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (!(await answers(checksumsUrl(pinnedTerraformVersion, env)))) {
+    if (!(await answers(archiveUrl(pinnedTerraformVersion, platform(), env)))) {
       const found = `${error.what} It cannot be downloaded either: ${releasesUrl(env)} does not answer.`;
       return { ...base, status: "lacking", found, mend: error.mend };
     }
@@ -145,7 +157,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Oldest Python that the pinned moto runs on. */
-const oldestPython = [3, 11, 0] as const;
+const oldestPython = "3.11.0";
 
 const python: Check = async (env) => {
   const base = { name: "Python", neededFor: "the mock of AWS: rehearse, dev, --fixtures, tests" };
@@ -156,7 +168,7 @@ const python: Check = async (env) => {
     if (version === undefined) continue;
     if (version.code !== 0) return { ...base, status: "lacking", found: `${program} lacks the venv module`, mend };
     const parsed = parseVersion(firstLine(version.stdout));
-    const supported = parsed !== undefined && compareVersions(parsed, oldestPython) >= 0;
+    const supported = parsed !== undefined && parsed.compare(oldestPython) >= 0;
     return {
       ...base,
       status: supported ? "ok" : "lacking",
@@ -225,6 +237,7 @@ const serviceChecks: readonly Check[] = SERVICE_NAMES.map((service) => async (en
 export const checks: readonly Check[] = [
   node,
   packages,
+  checkout,
   configuration,
   terraform,
   provider,

@@ -53,6 +53,7 @@ const AFFECTED: Readonly<Record<string, Affected>> = {
   "ecs.containerInsights": { "60-ecs": ["aws_ecs_cluster"] },
   "ecs.desiredCountOwner": { "60-ecs": ["aws_ecs_service"] },
   "ecs.waitForSteadyState": { "60-ecs": ["aws_ecs_service"] },
+  "iam.permissionsBoundary": { "20-iam": ["aws_iam_role"] },
   "iam.taskRoles": { "20-iam": ["aws_iam_role", "aws_iam_role_policy"], "60-ecs": TASKS },
   services: { "50-alb": ["aws_lb_target_group"], "60-ecs": TASKS },
   serviceConfigs: {

@@ -38,7 +38,7 @@ export interface StatePlans {
 }
 
 /**
- * Plans layers in order against the states that exist. Nothing is applied or stored. On an account the real resources are
+ * Plans layers in order against the states that exist. Nothing is applied or stored, and no state is locked. On an account the real resources are
  * read too; the mock holds none of them, so there the states alone are compared.
  * @throws UserError when something that is needed is missing, credentials first, or the configuration is refused; a layer
  * that cannot be planned is part of the result instead
@@ -60,7 +60,9 @@ export async function planStates(options: PlanStatesOptions): Promise<StatePlans
     throwIfInterrupted();
     const env = { ...(fixtures?.env ?? accountEnvironment()), ...provider.environment };
     const refresh = fixtures === undefined;
-    const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, parallel, refresh, mode });
+    // It promises to read only: no lock is written, not even for the time of a plan.
+    const how = { parallel, refresh, mode, lock: false };
+    const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, ...how });
     return { profile, outcomes };
   } finally {
     await fixtures?.stop();

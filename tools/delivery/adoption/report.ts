@@ -1,5 +1,5 @@
 import { count, formatSeconds } from "../../terminal/format";
-import { whyHarmless } from "../report/plan-report";
+import { whyHarmless } from "../../terraform/harmless-replacements";
 import { changeLines, sectionLines } from "../report/plain-text";
 import { sectionsOfHighlights } from "../report/statements";
 import { renderTable, type Cell } from "../../terminal/table";

@@ -1,6 +1,5 @@
-import { z } from "zod";
 import { COMMENT_LIMIT } from "../report/markdown";
-import type { GitHub } from "./client";
+import { PAGE, type GitHub } from "./client";
 
 /** A comment that is kept up to date. */
 export interface StickyComment {
@@ -11,24 +10,23 @@ export interface StickyComment {
   readonly markdown: string;
 }
 
-const commentSchema = z.object({ id: z.number(), body: z.string().nullish(), html_url: z.string() });
-
 /**
- * Writes the comment with this marker, or updates it where it is: one comment, however often the plan is made.
+ * Writes the comment with this marker, or updates it: one comment, however often the plan is made.
  * @returns the comment's address, and whether it is new
  * @throws UserError when GitHub refuses or cannot be reached
  */
 export async function keepComment(github: GitHub, comment: StickyComment): Promise<{ url: string; isNew: boolean }> {
   const mark = `<!-- lgtm:${comment.marker} -->`;
   const body = bodyOf(mark, comment.markdown);
-  const path = `issues/${comment.pullRequest}/comments`;
-  const [own] = (await github.list(path, commentSchema)).filter((one) => one.body?.startsWith(mark) === true);
-  const request =
+  const { api, paginate, repository } = github;
+  const on = { ...repository, issue_number: comment.pullRequest };
+  const comments = await paginate(api.issues.listComments, { ...on, per_page: PAGE });
+  const own = comments.find((one) => one.body?.startsWith(mark) === true);
+  const { data } =
     own === undefined
-      ? ({ method: "POST", path, body: { body } } as const)
-      : ({ method: "PATCH", path: `issues/comments/${own.id}`, body: { body } } as const);
-  const written = await github.call(request, commentSchema);
-  return { url: written?.html_url ?? "", isNew: own === undefined };
+      ? await api.issues.createComment({ ...on, body })
+      : await api.issues.updateComment({ ...repository, comment_id: own.id, body });
+  return { url: data.html_url, isNew: own === undefined };
 }
 
 const NOTICE = "\n\n… cut here: a comment on GitHub holds no more. The whole text is in the summary of the run.\n";

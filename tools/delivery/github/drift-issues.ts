@@ -1,6 +1,6 @@
-import { z } from "zod";
+import type { RestEndpointMethodTypes } from "@octokit/rest" with { "resolution-mode": "import" };
 import type { Drift, LayerDrift } from "../drift";
-import type { GitHub } from "./client";
+import { PAGE, type GitHub } from "./client";
 
 /** What became of one layer's issue. */
 export interface DriftIssue {
@@ -17,16 +17,7 @@ export const DRIFT_LABEL = "lgtm-drift";
 const BODY_LIMIT = 65_536;
 const SHOWN_DIFFERENCES = 40;
 
-const issueSchema = z.object({
-  number: z.number(),
-  state: z.enum(["open", "closed"]),
-  title: z.string(),
-  body: z.string().nullish(),
-  html_url: z.string(),
-  /** GitHub lists pull requests among the issues. */
-  pull_request: z.unknown().optional(),
-});
-type Issue = z.infer<typeof issueSchema>;
+type Issue = RestEndpointMethodTypes["issues"]["listForRepo"]["response"]["data"][number];
 
 /**
  * Keeps one issue for each drifted layer: opens it, updates it while the drift lasts, closes it once the layer is clean, and
@@ -42,10 +33,13 @@ export async function keepDriftIssues(
   environment: string,
   drift: Drift,
 ): Promise<readonly DriftIssue[]> {
-  const issues = await github.list(`issues?state=all&labels=${DRIFT_LABEL}`, issueSchema);
+  const { api, paginate, repository } = github;
+  const wanted = { ...repository, state: "all", labels: DRIFT_LABEL, per_page: PAGE } as const;
+  const issues = await paginate(api.issues.listForRepo, wanted);
   const done: DriftIssue[] = [];
   for (const layer of drift.layers) {
     const mark = `<!-- lgtm:drift/${environment}/${layer.layer} -->`;
+    // GitHub lists pull requests among the issues.
     const own = issues.filter((issue) => issue.pull_request === undefined && issue.body?.startsWith(mark) === true);
     const issue = own.find(({ state }) => state === "open") ?? own[0];
     done.push({ layer: layer.layer, ...(await keepIssue(github, environment, layer, mark, issue)) });
@@ -64,25 +58,25 @@ async function keepIssue(
   if (layer.status !== "drifted") return { did: "left as it is", url: issue?.html_url };
   const title = `Drift in ${environment}: ${layer.layer}`;
   const body = `${mark}\n${issueText(layer)}`.slice(0, BODY_LIMIT);
+  const { api, repository } = github;
   if (issue === undefined) {
-    const request = { method: "POST", path: "issues", body: { title, body, labels: [DRIFT_LABEL] } } as const;
-    return { did: "opened", url: (await github.call(request, issueSchema))?.html_url };
+    const { data } = await api.issues.create({ ...repository, title, body, labels: [DRIFT_LABEL] });
+    return { did: "opened", url: data.html_url };
   }
   if (issue.state === "open" && issue.body === body && issue.title === title) {
     return { did: "left as it is", url: issue.html_url };
   }
-  await github.call(
-    { method: "PATCH", path: `issues/${issue.number}`, body: { title, body, state: "open" } },
-    issueSchema,
-  );
+  await api.issues.update({ ...repository, issue_number: issue.number, title, body, state: "open" });
   return { did: issue.state === "open" ? "updated" : "reopened", url: issue.html_url };
 }
 
-async function close(github: GitHub, { number, html_url: url }: Issue): Promise<Omit<DriftIssue, "layer">> {
-  const comment = { body: "The layer is as its state says again: closed." };
-  await github.call({ method: "POST", path: `issues/${number}/comments`, body: comment }, z.unknown());
-  const closed = { state: "closed", state_reason: "completed" };
-  await github.call({ method: "PATCH", path: `issues/${number}`, body: closed }, issueSchema);
+async function close(
+  { api, repository }: GitHub,
+  { number, html_url: url }: Issue,
+): Promise<Omit<DriftIssue, "layer">> {
+  const on = { ...repository, issue_number: number };
+  await api.issues.createComment({ ...on, body: "The layer is as its state says again: closed." });
+  await api.issues.update({ ...on, state: "closed", state_reason: "completed" });
   return { did: "closed", url };
 }
 

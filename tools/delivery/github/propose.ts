@@ -1,5 +1,4 @@
-import { z } from "zod";
-import type { GitHub } from "./client";
+import { PAGE, unlessStatus, type GitHub } from "./client";
 
 /** A change of one file, proposed as a pull request. */
 export interface Proposal {
@@ -18,9 +17,6 @@ export interface Proposal {
   readonly body: string;
 }
 
-const fileSchema = z.object({ sha: z.string(), content: z.string() });
-const pullSchema = z.object({ html_url: z.string() });
-
 /**
  * Commits the file on a branch of its own and opens a pull request, all by GitHub's API: no Git credentials are needed. Run
  * again, it brings the same branch and pull request up to date.
@@ -29,35 +25,43 @@ const pullSchema = z.object({ html_url: z.string() });
  */
 export async function propose(github: GitHub, proposal: Proposal): Promise<string | undefined> {
   const { path, content, branch, base, title, body } = proposal;
+  const { api, paginate, repository } = github;
   const before = await readFile(github, path, proposal.commit);
-  if (before !== undefined && decode(before.content) === content) return undefined;
+  if (before?.text === content) return undefined;
   const ref = { ref: `refs/heads/${branch}`, sha: proposal.commit };
   // 422: the branch is there from an earlier try.
-  await github.call({ method: "POST", path: "git/refs", body: ref }, z.unknown(), [422]);
+  await unlessStatus(api.git.createRef({ ...repository, ...ref }), 422);
   const current = await readFile(github, path, branch);
-  if (current === undefined || decode(current.content) !== content) {
+  if (current?.text !== content) {
     const encoded = Buffer.from(content).toString("base64");
     const sha = current === undefined ? {} : { sha: current.sha };
-    const put = { message: title, content: encoded, branch, ...sha };
-    await github.call({ method: "PUT", path: `contents/${path}`, body: put }, z.unknown());
+    await api.repos.createOrUpdateFileContents({
+      ...repository,
+      path,
+      message: title,
+      content: encoded,
+      branch,
+      ...sha,
+    });
   }
   // 422: the pull request is there from an earlier try.
-  const request = { method: "POST", path: "pulls", body: { title, body, head: branch, base } } as const;
-  const opened = await github.call(request, pullSchema, [422]);
-  if (opened !== undefined) return opened.html_url;
-  const all = await github.list(
-    `pulls?state=open&base=${base}`,
-    pullSchema.extend({ head: z.object({ ref: z.string() }) }),
-  );
+  const opened = await unlessStatus(api.pulls.create({ ...repository, title, body, head: branch, base }), 422);
+  if (opened !== undefined) return opened.data.html_url;
+  const all = await paginate(api.pulls.list, { ...repository, state: "open", base, per_page: PAGE });
   const own = all.find(({ head }) => head.ref === branch);
   if (own === undefined) throw new Error(`GitHub opens no pull request for ${branch}, and there is none`);
   return own.html_url;
 }
 
-async function readFile(github: GitHub, path: string, ref: string) {
-  return github.call({ method: "GET", path: `contents/${path}?ref=${encodeURIComponent(ref)}` }, fileSchema, [404]);
-}
-
-function decode(content: string): string {
-  return Buffer.from(content, "base64").toString("utf8");
+/** A file at a commit or branch; undefined if it is not there. */
+async function readFile(
+  { api, repository }: GitHub,
+  path: string,
+  ref: string,
+): Promise<{ readonly sha: string; readonly text: string } | undefined> {
+  const found = await unlessStatus(api.repos.getContent({ ...repository, path, ref }), 404);
+  if (found === undefined) return undefined;
+  const { data } = found;
+  if (Array.isArray(data) || !("content" in data)) throw new Error(`${path} is no file on GitHub`);
+  return { sha: data.sha, text: Buffer.from(data.content, "base64").toString("utf8") };
 }

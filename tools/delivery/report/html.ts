@@ -2,6 +2,7 @@ import { parseJson } from "../../terminal/parse-json";
 import { nameOfResource, type PlanAction, type ResourcePlan } from "../../terraform/plan-summary";
 import { anchor, countText, effectWords, escapeHtml, escapeLines } from "./html-text";
 import { layersPicture } from "./layers-picture";
+import { orderHtml } from "./order";
 import {
   headlineOf,
   loudNote,
@@ -41,10 +42,11 @@ ${loudBox(report)}
 ${warningBox(report)}
 ${sectionsOf(report).map(sectionBox).join("\n")}
 <section class="picture"><h2>Layers</h2>
-<p class="hint">${report.facts.purpose === "destroy" ? "Destroyed from right to left" : "In the order in which they are applied, left to right"}. Click a layer for its changes.</p>
+<p class="hint">As they are declared to stand on each other, left to right. Click a layer for its changes.</p>
 ${layersPicture(report.layers, report.leftOut)}
 ${legend(report)}
 </section>
+${orderHtml(report.facts.order)}
 <section><h2>Changes</h2>
 <p class="controls"><button type="button" data-open="true">Open all</button> <button type="button" data-open="false">Close all</button>
 <label>Find <input id="find" type="search" placeholder="address or attribute"></label></p>

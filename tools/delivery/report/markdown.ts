@@ -1,6 +1,7 @@
 import { visible } from "../../terminal/visible-text";
 import { nameOfResource, type PlanAction, type ResourcePlan } from "../../terraform/plan-summary";
 import { countText } from "./html-text";
+import { orderMarkdown } from "./order";
 import { headlineOf, type LayerEffect, type PlanReport, type ReportedLayer } from "./plan-report";
 import {
   besides,
@@ -42,7 +43,8 @@ export function renderMarkdown(report: PlanReport, options: MarkdownOptions = {}
   const room = new Room(options);
   const head = [headline(report), facts(report)];
   for (const part of head) room.take(part);
-  room.take(table(report));
+  const numbers = [table(report), orderMarkdown(report.facts.order)];
+  for (const part of numbers) room.take(part);
   const top = [
     statements(report, room.part(SHARES.statements)),
     loudSection(report, room.part(SHARES.loud)),
@@ -53,7 +55,7 @@ export function renderMarkdown(report: PlanReport, options: MarkdownOptions = {}
   const highlights = sectionsOf(report).map((section) => sectionText(section, sections));
   for (const part of highlights) room.take(part);
   const details = report.layers.filter(hasDetails).map((layer) => layerDetails(layer, room));
-  const parts = [...head, leftOutNotice(room.leftOut), ...top, ...highlights, table(report), ...details];
+  const parts = [...head, leftOutNotice(room.leftOut), ...top, ...highlights, ...numbers, ...details];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 

@@ -1,6 +1,7 @@
 import { renderTable } from "../../terminal/table";
 import { visible } from "../../terminal/visible-text";
 import { nameOfResource, type ResourcePlan } from "../../terraform/plan-summary";
+import { orderLines } from "./order";
 import { headlineOf, type PlanReport, type ReportedLayer } from "./plan-report";
 import {
   besides,
@@ -30,6 +31,7 @@ export function renderPlainText(report: PlanReport): string {
     "",
     ...sectionLines(sectionsOf(report)),
     tableOf(report),
+    ...orderLines(report.facts.order),
     "",
     ...report.layers.flatMap(layerLines),
   ].join("\n");

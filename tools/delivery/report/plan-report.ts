@@ -1,3 +1,5 @@
+import { whyHarmless } from "../../terraform/harmless-replacements";
+import type { ChangeOrder } from "../../terraform/order/order-of-change";
 import type { Highlight } from "../../terraform/plan-highlights";
 import {
   countPlan,
@@ -9,6 +11,7 @@ import {
 } from "../../terraform/plan-summary";
 import { placeholderName } from "../../terraform/provisional/placeholder";
 import type { Provisional } from "../../terraform/provisional/plan-in-order";
+import { orderWarnings } from "./order";
 import { planWarnings, type PlanWarning } from "./warnings";
 
 /** A plan as it goes into a report. */
@@ -36,6 +39,8 @@ export interface ReportFacts {
   readonly purpose?: "apply" | "destroy";
   /** Which layers were planned and why, in a sentence or two. */
   readonly selection?: string;
+  /** In which order the plans are applied. */
+  readonly order?: ChangeOrder;
   readonly profile?: string;
   readonly environment?: string;
   readonly commit?: string;
@@ -97,27 +102,6 @@ export interface PlanReport {
   readonly cannotShow: readonly string[];
 }
 
-/** Replacements that lose nothing, with the reason. */
-const HARMLESS_REPLACEMENTS: Readonly<Record<string, string>> = {
-  aws_ecs_task_definition:
-    "a task definition is replaced by its next revision; running tasks keep theirs until their service moves",
-  aws_ecr_lifecycle_policy:
-    "the provider replaces an ECR lifecycle policy on each change; the new rules decide which images expire",
-};
-
-/**
- * Says why a replacement loses nothing.
- * @returns undefined where it may lose something: a task definition of another family is no next revision
- */
-export function whyHarmless({ action, type, differences }: ResourcePlan): string | undefined {
-  if (action !== "replace" || !Object.hasOwn(HARMLESS_REPLACEMENTS, type)) return undefined;
-  const isOther = differences.some(({ path }) => IDENTITIES.includes(path));
-  return isOther ? undefined : HARMLESS_REPLACEMENTS[type];
-}
-
-/** Attributes that name what is replaced: with another one, something else takes its place. */
-const IDENTITIES: readonly string[] = ["family", "repository"];
-
 /**
  * Puts together what reports say of plans.
  *
@@ -137,7 +121,7 @@ export function buildReport(
     leftOut,
     total: sumCounts(layers.map(({ counts }) => counts)),
     loud: layers.flatMap(({ layer, changes }) => changes.flatMap((change) => loudChange(layer, change))),
-    warnings: planWarnings(plans),
+    warnings: [...planWarnings(plans), ...orderWarnings(facts.order)],
     masked: layers.reduce((sum, layer) => sum + maskedIn(layer), 0),
     cannotShow: plans.flatMap(({ layer, summary }) => summary.cannotShow.map((what) => `${layer}: ${what}`)),
   };

@@ -39,9 +39,9 @@ function isManifest(text: string): boolean {
 
 function ofManifest(file: string, text: string): PlanReport {
   const manifest = parseManifest(text, file);
-  const { purpose, profile, commit, dirty, leftOut } = manifest;
+  const { purpose, profile, commit, dirty, order, leftOut } = manifest;
   const plans = manifest.layers.map((layer) => planOf(layer, dirname(file)));
-  const facts = { purpose, profile, commit, dirty, manifestPlace: file, manifestSha256: sha256Of(text) };
+  const facts = { purpose, profile, commit, dirty, order, manifestPlace: file, manifestSha256: sha256Of(text) };
   return buildReport(plans, facts, leftOut);
 }
 

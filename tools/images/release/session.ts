@@ -26,7 +26,7 @@ export interface ReleaseSession {
 /** Service that is released, and its profile. */
 export interface ReleaseTarget {
   readonly service: ServiceName;
-  /** @default - LGTM_PROFILE, then `activeProfile`, or `target` while that one runs the images of the HCL */
+  /** @default - LGTM_PROFILE, then `activeProfile`, or `target` while that one runs the legacy images */
   readonly profile?: string | undefined;
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;

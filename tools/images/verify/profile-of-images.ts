@@ -4,7 +4,7 @@ import { UserError } from "../../terminal/user-error";
 
 /**
  * The profile whose images are those below `dockerfiles/`: the one that was chosen, or `target` as long as the active
- * profile runs the images of the HCL.
+ * profile runs the legacy images.
  *
  * @param explicit value of `--profile`
  * @param env where `LGTM_PROFILE` is looked for
@@ -16,7 +16,7 @@ export function profileOfImages(explicit: string | undefined, env: NodeJS.Proces
   const isChosen = explicit !== undefined || (env.LGTM_PROFILE ?? "") !== "";
   if (!isChosen) return { name: "target", config: profiles.target };
   throw new UserError({
-    what: `Profile ${profile.name} runs the images of the HCL, whose configs are not in this repository.`,
+    what: `Profile ${profile.name} runs the legacy images, whose configs are not in this repository.`,
     where: "--profile or LGTM_PROFILE",
     mend: "name the profile that runs the images below dockerfiles/: --profile target",
     exit: "badInput",

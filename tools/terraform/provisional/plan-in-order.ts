@@ -52,9 +52,12 @@ export interface PlanInOrderOptions extends Omit<PlanLayersOptions, "progress" |
   readonly runFolder: string;
   /** How progress is shown. */
   readonly mode: ProgressMode;
+  /** Whether each state is locked while it is planned. @default true */
+  readonly lock?: boolean;
 }
 
 interface PlannerOptions extends PlanLayersOptions {
+  readonly lock: boolean;
   readonly scratchFolder: string;
 }
 
@@ -71,7 +74,7 @@ export async function planInOrder(options: PlanInOrderOptions): Promise<readonly
     options.mode,
   );
   const [logFolder, scratchFolder] = [join(runFolder, "logs"), join(runFolder, "provisional")];
-  const planner = new Planner({ ...options, logFolder, scratchFolder, progress });
+  const planner = new Planner({ lock: true, ...options, logFolder, scratchFolder, progress });
   const outcomes = await runInWaves(selected, (layer) => planner.plan(layer), {
     parallel: options.parallel,
     order: "dependencies",
@@ -149,11 +152,11 @@ class Planner {
   }
 
   private async runPlan(layer: Layer, terraform: Terraform, planFile: string, word: string): Promise<string> {
-    const { progress, refresh } = this.options;
+    const { progress, refresh, lock } = this.options;
     progress.step(layer.id, "init");
     await terraform.init();
     progress.step(layer.id, refresh ? `${word} (reads the real resources)` : word);
-    await terraform.plan({ out: planFile, refresh });
+    await terraform.plan({ out: planFile, refresh, lock });
     progress.step(layer.id, "read the plan");
     return terraform.show(planFile);
   }
@@ -171,7 +174,16 @@ class Planner {
 
   private usedUnapplied(layer: Layer, name: string, { unapplied }: PlannedOutputs): readonly string[] {
     const uses = this.uses.get(layer.id)?.get(name);
-    return [...unapplied].filter((output) => uses?.all === true || uses?.outputs.has(output) === true).sort();
+    const isUsed = ([output, keys]: readonly [string, ReadonlySet<string> | "all"]): boolean => {
+      if (uses === undefined) return false;
+      const used = uses.outputs.get(output);
+      if (uses.all || keys === "all" || uses.whole.has(output)) return uses.all || used !== undefined;
+      return [...(used ?? [])].some((key) => keys.has(key));
+    };
+    return [...unapplied]
+      .filter(isUsed)
+      .map(([output]) => output)
+      .sort();
   }
 
   private provisionalOf(

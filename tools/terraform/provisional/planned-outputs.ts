@@ -8,8 +8,8 @@ export interface PlannedOutputs {
   /** Values by output, placeholders in place of what is not known yet. Sensitive values are in clear. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly sensitive: ReadonlySet<string>;
-  /** Outputs that are not in the layer's state as they will be. */
-  readonly unapplied: ReadonlySet<string>;
+  /** Outputs that are not in the layer's state as they will be; of a map, the keys that differ, otherwise `all`. */
+  readonly unapplied: ReadonlyMap<string, ReadonlySet<string> | "all">;
   readonly placeholders: readonly Placeholder[];
 }
 
@@ -36,15 +36,26 @@ export function plannedOutputs(
     // A state does not hold an output that is null.
     if (value !== null && value !== undefined) values[output] = value;
   }
-  const named = (test: (change: PlanChange) => boolean): ReadonlySet<string> =>
-    new Set(changes.filter(([, change]) => test(change)).map(([name]) => name));
   return {
     layer,
     values,
-    sensitive: named((change) => change.after_sensitive === true),
-    unapplied: named(({ actions }) => !actions.every((action) => action === "no-op")),
+    sensitive: new Set(changes.filter(([, change]) => change.after_sensitive === true).map(([name]) => name)),
+    unapplied: new Map(
+      changes
+        .filter(([, { actions }]) => !actions.every((action) => action === "no-op"))
+        .map(([name, change]) => [name, keysThatChange(change)]),
+    ),
     placeholders,
   };
+}
+
+/** The keys of a map whose values change; a layer that reads others can be planned and applied without these. */
+function keysThatChange({ before, after, after_unknown: unknown }: PlanChange): ReadonlySet<string> | "all" {
+  if (!isRecord(before) || !isRecord(after) || unknown === true) return "all";
+  const shape = isRecord(unknown) ? unknown : {};
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(shape)])];
+  const isUnknown = (key: string): boolean => (shape[key] ?? false) !== false;
+  return new Set(keys.filter((key) => isUnknown(key) || JSON.stringify(before[key]) !== JSON.stringify(after[key])));
 }
 
 type Path = readonly (string | number)[];

@@ -5,8 +5,16 @@ import { PREFLIGHT_ACTIONS } from "../../../../tools/account/preflight/preflight
 import { evaluate } from "../../../../tools/live/aws/iam/evaluate";
 import type { Permission } from "../../../../tools/live/aws/iam/permission";
 import { platformResources } from "../../../../tools/account/roles/resources";
-import { deliveryRoles, type DeliveryRole, type Duty } from "../../../../tools/account/roles/delivery-roles";
+import {
+  boundaryPolicy,
+  deliveryRoles,
+  type DeliveryRole,
+  type Duty,
+} from "../../../../tools/account/roles/delivery-roles";
+import { policyFiles, setUpCommands } from "../../../../tools/account/roles/report";
+import { parsePolicyDocument } from "../../../../tools/live/aws/iam/policy-document";
 import { existingState, LAYER_IDS } from "../../../support/existing-state";
+import { preparePlatform } from "../../../support/platform";
 import { readRecordedCalls } from "../../../support/recorded-calls";
 import { ACCOUNT, documentsOf, ORIGIN } from "../../../support/roles-at-work";
 
@@ -69,6 +77,15 @@ describe("what Terraform called for all eleven layers", () => {
 
   test("the plan role may do all that a plan takes", () => {
     expect(refused("plan", recorded("plan"))).toEqual([]);
+  });
+
+  test("the role for pull requests may do all that a plan without a lock takes, and nothing of what an apply writes", () => {
+    const actions = new Set(
+      recorded("plan").flatMap((one) => (refused("review", [one]).length > 0 ? [one.action] : [])),
+    );
+    expect(actions).toEqual(new Set(["dynamodb:DeleteItem", "dynamodb:PutItem"]));
+    const writes = recorded("apply").filter((permission) => !isRead(permission));
+    expect(refused("review", writes)).toHaveLength(writes.length);
   });
 
   test("the plan role may write locks, and nothing else of what an apply writes", () => {
@@ -159,6 +176,37 @@ describe("the plan role", () => {
   });
 });
 
+describe("the role for pull requests", () => {
+  const bucket = "arn:aws:s3:::jsj-lgtm-terraform-state-prod";
+  const table = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/jsj-lgtm-terraform-lock-prod`;
+  const lock = { "dynamodb:LeadingKeys": "jsj-lgtm-terraform-state-prod/lgtm-ecs/prod/60-ecs/terraform.tfstate" };
+
+  test.each([
+    ["reads a state", "s3:GetObject", `${bucket}/lgtm-ecs/prod/60-ecs/terraform.tfstate`, true],
+    ["reads no saved plan", "s3:GetObject", `${bucket}/plans/abc/60-ecs.tfplan`, false],
+    ["writes no plan", "s3:PutObject", `${bucket}/plans/abc/manifest.json`, false],
+    ["reads a digest", "dynamodb:GetItem", table, true],
+    ["takes no lock", "dynamodb:PutItem", table, false],
+    ["frees no lock", "dynamodb:DeleteItem", table, false],
+    ["lists no locks", "dynamodb:Scan", table, false],
+    [
+      "reads no log line",
+      "logs:GetLogEvents",
+      `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/ecs/lgtm-prod/tempo:*`,
+      false,
+    ],
+    ["reads no object", "s3:GetObject", "arn:aws:s3:::jsj-lgtm-data-s3/loki/chunk", false],
+  ])("%s", (_what, action, resource, allowed) => {
+    expect(may("review", action, resource, lock)).toBe(allowed);
+  });
+
+  test("reads no value of a secret, even if another policy lets it", () => {
+    const everything = { Statement: [{ Effect: "Allow" as const, Action: ["*"], Resource: ["*"] }] };
+    const asked = { action: "secretsmanager:GetSecretValue", resource: "*" };
+    expect(evaluate([everything, ...documentsOf(roleFor("review"))], asked).allowed).toBe(false);
+  });
+});
+
 describe("the apply role", () => {
   const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
   const toTasks = { "iam:PassedToService": "ecs-tasks.amazonaws.com" };
@@ -205,6 +253,25 @@ describe("the apply role", () => {
     expect(may("apply", "ec2:DeleteVpc", "*", { "aws:ResourceTag/Project": undefined })).toBe(false);
   });
 
+  test("tags what it makes, and what bears the platform's tags; nothing else, which it could remove next", () => {
+    const tag = (context: Permission["context"]) => may("apply", "ec2:CreateTags", "*", context);
+    const nothing = { "ec2:CreateAction": undefined, "aws:ResourceTag/Project": undefined };
+    const own = { "aws:ResourceTag/Project": "lgtm", "aws:ResourceTag/Environment": "prod" };
+    expect(tag({ ...nothing, "ec2:CreateAction": "CreateVpc" })).toBe(true);
+    expect(tag({ ...nothing, "ec2:CreateAction": "RunInstances" })).toBe(false);
+    expect(tag({ ...nothing, ...own })).toBe(true);
+    expect(tag({ ...nothing, ...own, "aws:ResourceTag/Environment": "staging" })).toBe(false);
+    expect(tag(nothing)).toBe(false);
+    expect(may("apply", "ec2:DeleteTags", "*", nothing)).toBe(false);
+  });
+
+  test("sets up the buckets of the layers; the bucket of layer 00's own state is a person's", () => {
+    for (const action of ["s3:PutLifecycleConfiguration", "s3:PutBucketVersioning", "s3:PutBucketTagging"]) {
+      expect(may("apply", action, "arn:aws:s3:::jsj-lgtm-terraform-state-prod")).toBe(true);
+      expect(may("apply", action, "arn:aws:s3:::jsj-lgtm-terraform-bootstrap")).toBe(false);
+    }
+  });
+
   test("may remove what exists today: it bears the tags", () => {
     const ofNetwork = /^aws_(eip|internet_gateway|nat_gateway|route_table|security_group|subnet|vpc|vpc_endpoint)$/;
     const existing = LAYER_IDS.flatMap((layer) => existingState(layer).resources).filter(
@@ -248,11 +315,14 @@ describe("the release role", () => {
 });
 
 describe("trust", () => {
-  test.each<readonly [Duty, readonly string[]]>([
-    ["plan", ["repo:acme/lgtm:pull_request", "repo:acme/lgtm:ref:refs/heads/main"]],
-    ["apply", ["repo:acme/lgtm:environment:prod"]],
-    ["release", ["repo:acme/lgtm:ref:refs/heads/main"]],
-  ])("%s: GitHub's tokens with exactly %j", (duty, subjects) => {
+  const onMain = { "token.actions.githubusercontent.com:ref": "refs/heads/main" };
+
+  test.each<readonly [Duty, readonly string[], Readonly<Record<string, string>>]>([
+    ["review", ["repo:acme/lgtm:pull_request"], {}],
+    ["plan", ["repo:acme/lgtm:ref:refs/heads/main"], {}],
+    ["apply", ["repo:acme/lgtm:environment:prod"], onMain],
+    ["release", ["repo:acme/lgtm:ref:refs/heads/main"], {}],
+  ])("%s: GitHub's tokens with exactly %j %j", (duty, subjects, further) => {
     expect(roleFor(duty).trust).toEqual([
       {
         Effect: "Allow",
@@ -262,10 +332,126 @@ describe("trust", () => {
           StringEquals: {
             "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
             "token.actions.githubusercontent.com:sub": subjects,
+            ...further,
           },
         },
       },
     ]);
+  });
+});
+
+/** Roles of the layer that makes them. */
+function rolesIn(config: PlatformConfig) {
+  return preparePlatform(config).resources("20-iam", "aws_iam_role");
+}
+
+/** Inline policies of these roles, with an account in place of Terraform's expression for it. */
+function policiesIn(config: PlatformConfig) {
+  return Object.values(preparePlatform(config).resources("20-iam", "aws_iam_role_policy")).map(({ policy }) =>
+    parsePolicyDocument(String(policy).replaceAll(/\$\{[^}]*\}/g, ACCOUNT)),
+  );
+}
+
+/** One resource that a pattern stands for, in the platform's own region and account. */
+function exampleOf(pattern: string): string {
+  return pattern === "*"
+    ? pattern
+    : pattern.replace(":*:*:", `:${REGION}:${ACCOUNT}:`).replace(/\*$/, "x").replaceAll("?", "a");
+}
+
+describe("with a permissions boundary", () => {
+  const permissionsBoundary = `arn:aws:iam::${ACCOUNT}:policy/lgtm-prod-task-boundary`;
+  const config: PlatformConfig = { ...profiles.target, iam: { ...profiles.target.iam, permissionsBoundary } };
+  const role = `arn:aws:iam::${ACCOUNT}:role/lgtm-prod-loki-task-role`;
+  const asked = (action: string, boundary: string | undefined): Permission => ({
+    action,
+    resource: role,
+    context: { "iam:PermissionsBoundary": boundary, "iam:PolicyARN": EXECUTION_POLICY },
+  });
+
+  test.each(["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"])(
+    "the apply role does %s on bounded roles alone",
+    (action) => {
+      expect(refused("apply", [asked(action, permissionsBoundary)], config)).toEqual([]);
+      for (const boundary of [undefined, `arn:aws:iam::${ACCOUNT}:policy/wide`]) {
+        expect(refused("apply", [asked(action, boundary)], config)).toHaveLength(1);
+      }
+    },
+  );
+
+  test("nobody takes the boundary away, or makes another policy of it", () => {
+    const policy = { action: "iam:CreatePolicyVersion", resource: permissionsBoundary };
+    const removal = asked("iam:DeleteRolePermissionsBoundary", permissionsBoundary);
+    expect(refused("apply", [removal, policy], config)).toHaveLength(2);
+  });
+
+  test("all roles of the layers are bounded, and none without the setting", () => {
+    const boundaries = (of: PlatformConfig) =>
+      Object.values(rolesIn(of)).map(({ permissions_boundary: boundary }) => boundary);
+    expect(new Set(boundaries(config))).toEqual(new Set([permissionsBoundary]));
+    expect(new Set(boundaries(profiles.target))).toEqual(new Set([undefined]));
+  });
+
+  test.each(Object.entries<PlatformConfig>(profiles))(
+    "the boundary of %s lets through what its roles may",
+    (_name, own) => {
+      const document = parsePolicyDocument(JSON.stringify({ Statement: boundaryPolicy(own, ACCOUNT).statements }));
+      const given = policiesIn(own).flatMap(({ Statement: statements }) => statements);
+      expect(given.length).toBeGreaterThan(5);
+      const lacking = given.flatMap(({ Action, Resource }) =>
+        (Action ?? []).flatMap((action) =>
+          (Resource ?? [])
+            // An action on objects has no meaning for a bucket, nor the other way round.
+            .filter((resource) => !action.startsWith("s3:") || action.endsWith("Bucket") !== resource.includes("/"))
+            .filter((resource) => !evaluate([document], { action, resource: exampleOf(resource) }).allowed)
+            .map((resource) => `${action} ${resource}`),
+        ),
+      );
+      expect(lacking).toEqual([]);
+    },
+  );
+
+  test("it lets through no more than data, secrets, images, logs and metrics", () => {
+    const document = parsePolicyDocument(JSON.stringify({ Statement: boundaryPolicy(config, ACCOUNT).statements }));
+    const allowed = [
+      "iam:PutRolePolicy",
+      "sts:AssumeRole",
+      "s3:PutBucketPolicy",
+      "ecs:RunTask",
+      "ec2:RunInstances",
+    ].filter((action) => evaluate([document], { action, resource: "*" }).allowed);
+    expect(allowed).toEqual([]);
+    const foreign = { action: "s3:GetObject", resource: "arn:aws:s3:::jsj-lgtm-terraform-state-prod/x" };
+    expect(evaluate([document], foreign).allowed).toBe(false);
+  });
+});
+
+describe("the commands that set the roles up", () => {
+  const roles = deliveryRoles(profiles.target, ACCOUNT, ORIGIN);
+  const commands = setUpCommands(roles, boundaryPolicy(profiles.target, ACCOUNT), "folder");
+
+  test("let credentials live as long as the jobs, for new roles and for existing ones", () => {
+    const lines = (start: string) => commands.filter((line) => line.startsWith(start));
+    expect(lines("aws iam create-role").map((line) => line.split(" --max-session-duration ")[1])).toEqual(
+      roles.map(({ sessionSeconds }) => String(sessionSeconds)),
+    );
+    expect(lines("aws iam update-role ")).toHaveLength(roles.length);
+  });
+
+  test("make room for a new version of each managed policy, since IAM keeps five", () => {
+    for (const [index, line] of commands.entries()) {
+      if (!line.startsWith("aws iam create-policy-version")) continue;
+      const arn = /--policy-arn (\S+)/.exec(line)?.[1] ?? "";
+      expect(commands[index - 1]).toMatch(/^aws iam list-policy-versions .* aws iam delete-policy-version /);
+      expect(commands[index - 1]?.split(`--policy-arn ${arn} `)).toHaveLength(3);
+    }
+    expect(commands.filter((line) => line.startsWith("aws iam create-policy-version"))).toHaveLength(4);
+  });
+
+  test("read files that are written", () => {
+    const files = policyFiles(roles, boundaryPolicy(profiles.target, ACCOUNT)).map(({ name }) => name);
+    const read = commands.flatMap((line) => [...line.matchAll(/file:\/\/folder\/(\S+)/g)].map((match) => match[1]));
+    expect(new Set(read)).toEqual(new Set(files));
   });
 });
 
@@ -275,7 +461,7 @@ describe.each(Object.entries<PlatformConfig>(profiles))("the policies of %s", (_
   test("fit IAM's limits: 10240 characters inline, 6144 in a managed policy", () => {
     for (const { policy, shared } of roles) {
       expect(JSON.stringify({ Version: "2012-10-17", Statement: policy }).length).toBeLessThan(10_240);
-      for (const { statements } of shared) {
+      for (const { statements } of [...shared, boundaryPolicy(config, "999999999999")]) {
         expect(JSON.stringify({ Version: "2012-10-17", Statement: statements }).length).toBeLessThan(6144);
       }
     }

@@ -8,9 +8,10 @@ import { keepComment } from "../../../../tools/delivery/github/comment";
 import { DRIFT_LABEL, keepDriftIssues } from "../../../../tools/delivery/github/drift-issues";
 import { writeOutputs, writeSummary } from "../../../../tools/delivery/github/job";
 import { propose } from "../../../../tools/delivery/github/propose";
+import { unprotected } from "../../../../tools/delivery/github/protection";
 import { COMMENT_LIMIT } from "../../../../tools/delivery/report/markdown";
 import { runLgtm } from "../../../support/lgtm-process";
-import { StandInGitHub } from "./stand-in-github";
+import { StandInGitHub, type Environment } from "./stand-in-github";
 
 let standIn: StandInGitHub;
 let gitHub: GitHub;
@@ -170,6 +171,100 @@ describe("a proposed change", () => {
     expect([good.code, good.stdout]).toEqual([0, expect.stringMatching(/^https:/)]);
     expect(standIn.files.get("release/x:releases.json")).toBe(readFileSync("releases.json", "utf8"));
     expect(without.code).toBe(2);
+  });
+});
+
+describe("the protection of a GitHub environment", () => {
+  const reviewers = { id: 1, type: "required_reviewers", reviewers: [{ type: "User", reviewer: { login: "ann" } }] };
+  const byName = { protected_branches: false, custom_branch_policies: true };
+  const main = { name: "main", type: "branch" as const };
+  const safe: Environment = {
+    protection_rules: [reviewers, { id: 2, type: "branch_policy" }],
+    deployment_branch_policy: byName,
+    allowed: [main],
+  };
+
+  test("is enough with reviewers and one branch by name, or protected branches, this one among them", async () => {
+    standIn.environments.set("prod", safe);
+    standIn.environments.set("staging", {
+      ...safe,
+      deployment_branch_policy: { protected_branches: true, custom_branch_policies: false },
+    });
+    standIn.protectedBranches.add("main");
+    expect(await unprotected(gitHub, "prod", "main")).toEqual([]);
+    expect(await unprotected(gitHub, "staging", "main")).toEqual([]);
+  });
+
+  test.each<readonly [string, Partial<Environment>, readonly RegExp[]]>([
+    ["no reviewers", { protection_rules: [{ id: 2, type: "branch_policy" }] }, [/no required reviewers/]],
+    ["a rule that names nobody", { protection_rules: [{ ...reviewers, reviewers: [] }] }, [/no required reviewers/]],
+    ["only a timer", { protection_rules: [{ id: 3, type: "wait_timer", wait_timer: 30 }] }, [/no required reviewers/]],
+    ["every branch", { deployment_branch_policy: null }, [/Every branch may deploy/]],
+    ["no branch named", { allowed: [] }, [/names none/]],
+    ["a pattern", { allowed: [main, { name: "release/*", type: "branch" }] }, [/branches like release\/\*/]],
+    ["a tag", { allowed: [main, { name: "v1", type: "tag" }] }, [/tag v1 may deploy/]],
+    [
+      "protected branches, and this one is not",
+      { deployment_branch_policy: { protected_branches: true, custom_branch_policies: false } },
+      [/main is not protected/],
+    ],
+    [
+      "nothing at all",
+      { protection_rules: [], deployment_branch_policy: null },
+      [/no required reviewers/, /Every branch may deploy/],
+    ],
+  ])("is not with %s", async (_what, change, reasons) => {
+    standIn.environments.set("prod", { ...safe, ...change });
+    const found = await unprotected(gitHub, "prod", "main");
+    expect(found).toEqual(reasons.map((reason) => expect.stringMatching(reason) as string));
+  });
+
+  test("stops the commands before they touch AWS, and says what to set; GitHub not asked is no yes", async () => {
+    const args = ["--manifest", "none.json", "--sha256", "0", "--github"];
+    const env = { ...standIn.env, GITHUB_REF_NAME: "main" };
+    const apply = await runLgtm(["apply", ...args], { env });
+    const destroy = await runLgtm(["destroy", ...args, "--confirm", "destroy prod"], { env });
+    for (const { code, lines } of [apply, destroy]) {
+      expect(code).toBe(3);
+      expect(lines.join("\n")).toMatch(
+        /environment prod does not protect prod\. Nothing was done\.[^]*acme\/lgtm, Settings[^]*no such environment/,
+      );
+    }
+    standIn.refuseWith = 403;
+    const unknown = await runLgtm(["apply", ...args], { env });
+    expect([unknown.code, unknown.lines.join("\n")]).toEqual([4, expect.stringContaining("status 403") as string]);
+  });
+});
+
+describe("a call that fails", () => {
+  const quick = () => connectToGitHub(gitHubAccess(standIn.env), [1, 1]);
+  const get = (github: GitHub) => github.api.issues.listForRepo({ ...github.repository });
+
+  test("is repeated if it only reads and GitHub is at fault, and given up after the last pause", async () => {
+    standIn.failures.push(502, 429);
+    expect((await get(quick())).status).toBe(200);
+    standIn.refuseWith = 503;
+    await expect(get(quick())).rejects.toMatchObject({
+      what: "GitHub refuses GET /repos/acme/lgtm/issues: status 503.",
+    });
+    expect(standIn.calls).toHaveLength(6);
+  });
+
+  test("is not repeated if the job lacks a permission, or if it changes something", async () => {
+    standIn.failures.push(403, 502);
+    await expect(get(quick())).rejects.toMatchObject({ mend: expect.stringContaining("permissions:") as string });
+    const github = quick();
+    const create = github.api.issues.create({ ...github.repository, title: "once" });
+    await expect(create).rejects.toMatchObject({ mend: expect.stringContaining("run the job again") as string });
+    expect(standIn.calls).toEqual(["GET issues", "POST issues"]);
+  });
+
+  test("says that GitHub cannot be reached, and where it was looked for", async () => {
+    const nowhere = connectToGitHub({ ...gitHubAccess(standIn.env), apiUrl: "http://127.0.0.1:9/api/v3" }, []);
+    await expect(get(nowhere)).rejects.toMatchObject({
+      what: expect.stringContaining("GitHub cannot be reached: ") as string,
+      where: "GET http://127.0.0.1:9/api/v3/repos/acme/lgtm/issues",
+    });
   });
 });
 

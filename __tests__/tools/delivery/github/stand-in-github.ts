@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** One comment or issue, as the stand-in keeps it. */
@@ -13,10 +13,23 @@ export interface Item {
   comments: string[];
 }
 
+/** Protection of an environment. */
+export interface Environment {
+  readonly protection_rules: readonly object[];
+  readonly deployment_branch_policy: {
+    readonly protected_branches: boolean;
+    readonly custom_branch_policies: boolean;
+  } | null;
+  /** Branches and tags that may deploy, if `custom_branch_policies`. */
+  readonly allowed?: readonly { readonly name: string; readonly type: "branch" | "tag" }[];
+}
+
 type Body = Readonly<Record<string, unknown>>;
 interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** Whether a list goes on after this page; GitHub says so by a link. */
+  readonly goesOn?: boolean;
 }
 
 export const TOKEN = "stand-in-token";
@@ -29,10 +42,16 @@ export class StandInGitHub {
   /** Files by `<ref>:<path>`. */
   readonly files = new Map<string, string>();
   readonly branches = new Map<string, string>();
+  /** Environments by name, as GitHub describes them. */
+  readonly environments = new Map<string, Environment>();
+  /** Branches with a protection rule. */
+  readonly protectedBranches = new Set<string>();
   /** Method and path of every call, in order. */
   readonly calls: string[] = [];
   /** Every call is answered with this status, once set. */
   refuseWith: number | undefined;
+  /** Statuses of the next calls, in order; then calls are answered as usual. */
+  readonly failures: number[] = [];
   private last = 0;
 
   private constructor(private readonly server: Server) {}
@@ -45,12 +64,14 @@ export class StandInGitHub {
       request.setEncoding("utf8").on("data", (part: string) => (text += part));
       request.on("end", () => {
         const path = decodeURIComponent((request.url ?? "").replace("/repos/acme/lgtm/", ""));
-        const authorized = request.headers.authorization === `Bearer ${TOKEN}`;
+        // GitHub takes both words.
+        const authorized = /^(?:Bearer|token) (.*)$/.exec(request.headers.authorization ?? "")?.[1] === TOKEN;
         const body = text === "" ? {} : (JSON.parse(text) as Body);
         const answer = authorized
           ? gitHub.answer(request.method ?? "GET", path, body)
           : { status: 401, body: { message: "Bad credentials" } };
-        response.writeHead(answer.status, { "content-type": "application/json" });
+        const link = answer.goesOn === true ? { link: `<${nextPage(request)}>; rel="next"` } : {};
+        response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8", ...link });
         response.end(JSON.stringify(answer.body));
       });
     });
@@ -95,12 +116,28 @@ export class StandInGitHub {
   private answer(method: string, path: string, body: Body): Answer {
     const [route = "", query = ""] = path.split("?");
     this.calls.push(`${method} ${route}`);
-    if (this.refuseWith !== undefined) return { status: this.refuseWith, body: { message: "Resource not accessible" } };
+    const status = this.failures.shift() ?? this.refuseWith;
+    if (status !== undefined) return { status, body: { message: "Resource not accessible" } };
     const parameters = new URLSearchParams(query);
     if (route.startsWith("contents/")) return this.contents(method, route.slice("contents/".length), body, parameters);
     if (route === "git/refs") return this.makeBranch(body);
     if (route === "pulls") return this.pullRequests(method, body, parameters);
+    if (route.startsWith("environments/")) return this.environment(route.slice("environments/".length));
+    if (route.startsWith("branches/")) {
+      const name = route.slice("branches/".length);
+      return { status: 200, body: { name, protected: this.protectedBranches.has(name) } };
+    }
     return this.issuesAndComments(method, route, body, parameters);
+  }
+
+  private environment(route: string): Answer {
+    const [name = "", rest] = route.split("/");
+    const environment = this.environments.get(name);
+    if (environment === undefined) return { status: 404, body: { message: "Not Found" } };
+    const { allowed = [], ...described } = environment;
+    return rest === undefined
+      ? { status: 200, body: { name, ...described } }
+      : { status: 200, body: { total_count: allowed.length, branch_policies: allowed } };
   }
 
   private issuesAndComments(method: string, route: string, body: Body, query: URLSearchParams): Answer {
@@ -172,5 +209,11 @@ function shaOf(content: string): string {
 function page(items: readonly unknown[], query: URLSearchParams): Answer {
   const size = Number(query.get("per_page") ?? 30);
   const start = (Number(query.get("page") ?? 1) - 1) * size;
-  return { status: 200, body: items.slice(start, start + size) };
+  return { status: 200, body: items.slice(start, start + size), goesOn: items.length > start + size };
+}
+
+function nextPage({ url = "", headers }: IncomingMessage): string {
+  const next = new URL(url, `http://${headers.host ?? ""}`);
+  next.searchParams.set("page", String(Number(next.searchParams.get("page") ?? 1) + 1));
+  return next.href;
 }

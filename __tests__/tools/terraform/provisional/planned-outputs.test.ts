@@ -66,8 +66,22 @@ test("unapplied is what changes; null and deleted outputs are not in a state", (
     gone: { actions: ["delete"], before: "y" },
     none: { after: null },
   });
-  expect([...outputs.unapplied].sort()).toEqual(["gone", "none", "renamed"]);
+  expect([...outputs.unapplied.keys()].sort()).toEqual(["gone", "none", "renamed"]);
   expect(Object.keys(outputs.values)).toEqual(["vpc_id", "renamed"]);
+});
+
+test("of a map that stays, only the keys that change are unapplied: a layer that reads others need not wait", () => {
+  const { unapplied } = outputsOf("50-alb", {
+    target_group_arns: {
+      actions: ["update"],
+      before: { grafana: "arn:g", tempo: "arn:t", loki: "arn:l" },
+      after: { grafana: "arn:g", loki: "arn:other" },
+      after_unknown: { mimir: true },
+    },
+    service_arns: { actions: ["update"], before: { loki: "arn:l" }, after_unknown: true },
+  });
+  expect([...(unapplied.get("target_group_arns") ?? [])].sort()).toEqual(["loki", "mimir", "tempo"]);
+  expect(unapplied.get("service_arns")).toBe("all");
 });
 
 test("the state that stands in spells each type, and keeps what is sensitive so", () => {
