@@ -2,7 +2,7 @@ import { CommanderError, type Command } from "commander";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildProgram } from "../../tools/cli";
+import { buildProgram } from "../../tools/commands/program";
 import { commandNames } from "../../tools/commands/command-list";
 import list from "../../tools/terminal/commands.json";
 import { exitCodes } from "../../tools/terminal/exit-codes";
@@ -124,8 +124,8 @@ test.each([
 describe("without credentials", () => {
   const before = { ...process.env };
   beforeEach(() => {
-    for (const name of Object.keys(process.env).filter((key) => key.startsWith("AWS_"))) delete process.env[name];
-    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", HOME: "/nonexistent" });
+    const kept = Object.entries(before).filter(([name]) => !name.startsWith("AWS_"));
+    process.env = { ...Object.fromEntries(kept), AWS_EC2_METADATA_DISABLED: "true", HOME: "/nonexistent" };
   });
   afterEach(() => {
     process.env = { ...before };

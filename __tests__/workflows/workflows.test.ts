@@ -3,7 +3,7 @@
  * scripts are run, in the shell that the workflow names, with stand-ins for the programs.
  */
 import type { Command } from "commander";
-import { buildProgram } from "../../tools/cli";
+import { buildProgram } from "../../tools/commands/program";
 import { exitCodes } from "../../tools/terminal/exit-codes";
 import { SESSION_SECONDS, type Duty } from "../../tools/account/roles/delivery-roles";
 import { hasBash, runScript } from "./run-script";

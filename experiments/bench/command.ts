@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { createRequire } from "node:module";
-import { jsonOption, parallelOption, positiveInteger } from "../../tools/commands/options";
+import { jsonOption, parallelOption, positiveInteger } from "../../tools/terminal/options";
 import { exitCodes } from "../../tools/terminal/exit-codes";
 import { runProgram } from "../../tools/terminal/run-program";
 

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { profiles } from "../../common.config";
 import type { Profile } from "../../modules/config/profiles";
-import { jsonOption, profileOption } from "../../tools/commands/options";
+import { jsonOption, profileOption } from "../../tools/terminal/options";
 import { exitCodes } from "../../tools/terminal/exit-codes";
 import { runProgram } from "../../tools/terminal/run-program";
 import { STORING_SERVICES, type StoringService } from "./items/signal-items";

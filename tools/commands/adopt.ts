@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { exitCodes } from "../terminal/exit-codes";
 import { progressMode } from "../terminal/progress";
+import { jsonOption, parallelOption, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption, layerOption, parallelOption, profileOption } from "./options";
+import { layerOption } from "./layer-option";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { interruptSignal } from "../terminal/process";
 import { progressMode } from "../terminal/progress";
+import { gitHubOption, jsonOption, parallelOption, profileOption, sha256 } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { gitHubOption, jsonOption, parallelOption, profileOption, sha256 } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

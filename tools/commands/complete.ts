@@ -40,7 +40,7 @@ export function register(program: Command): void {
 
 /** Builds the completion from the commands themselves, by the library @bomb.sh/tab. */
 export async function completionOf(): Promise<Completion> {
-  const { buildProgram } = load("../cli") as typeof import("../cli");
+  const { buildProgram } = load("./program") as typeof import("./program");
   const { RootCommand } = await import("@bomb.sh/tab");
   const root = new RootCommand();
   const values: ReadonlyMap<string, readonly string[]> = new Map([

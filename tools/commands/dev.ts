@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
+import { applyParallelOption, jsonOption, profileOption } from "../terminal/options";
 import type { LiveCommandOptions } from "./live-command";
 import { addCommand } from "./command-list";
-import { applyParallelOption, jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

@@ -2,9 +2,9 @@ import { type Command } from "commander";
 import { createRequire } from "node:module";
 import { SERVICE_NAMES } from "../../modules/config/service-name";
 import { exitCodes } from "../terminal/exit-codes";
+import { jsonOption, positiveInteger, profileOption } from "../terminal/options";
 import { namedServices } from "./named-services";
 import { addCommand } from "./command-list";
-import { jsonOption, positiveInteger, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { exitCodes } from "../terminal/exit-codes";
+import { jsonOption, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

@@ -5,8 +5,8 @@ import { join, relative, resolve } from "node:path";
 import { exitCodes } from "../terminal/exit-codes";
 import { makeRunFolder } from "../terminal/paths";
 import { UserError } from "../terminal/user-error";
+import { profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { profileOption } from "./options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

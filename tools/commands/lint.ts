@@ -6,8 +6,8 @@ import { projectRoot } from "../terminal/paths";
 import { run } from "../terminal/process";
 import { progressMode, startProgress } from "../terminal/progress";
 import { UserError } from "../terminal/user-error";
+import { jsonOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption } from "./options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

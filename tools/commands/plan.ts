@@ -4,16 +4,16 @@ import type { MakePlanOptions, PlanResult } from "../delivery/make-plan";
 import { exitCodes } from "../terminal/exit-codes";
 import { progressMode } from "../terminal/progress";
 import { UserError } from "../terminal/user-error";
-import { addCommand } from "./command-list";
 import {
   collectNames,
   gitHubOption,
   jsonOption,
-  layerOption,
   parallelOption,
   positiveInteger,
   profileOption,
-} from "./options";
+} from "../terminal/options";
+import { addCommand } from "./command-list";
+import { layerOption } from "./layer-option";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

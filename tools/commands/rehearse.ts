@@ -5,8 +5,9 @@ import { exitCodes } from "../terminal/exit-codes";
 import { progressMode } from "../terminal/progress";
 import type { RehearsalResult } from "../rehearse/rehearse";
 import { UserError } from "../terminal/user-error";
+import { applyParallelOption, jsonOption, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { applyParallelOption, jsonOption, layerOption, profileOption } from "./options";
+import { layerOption } from "./layer-option";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

@@ -5,8 +5,8 @@ import type { ImageDigest } from "../../modules/config/releases";
 import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
 import type { ReleaseResult } from "../images/release/result";
 import { UserError } from "../terminal/user-error";
+import { jsonOption, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

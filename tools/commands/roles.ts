@@ -7,8 +7,8 @@ import type { Profile } from "../../modules/config/profiles";
 import { workFolder } from "../terminal/paths";
 import type { DeliveryRole, SharedPolicy } from "../account/roles/delivery-roles";
 import { UserError } from "../terminal/user-error";
+import { jsonOption, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

@@ -9,8 +9,8 @@ import { SMOKE_SERVICES, type SmokeService } from "../smoke/smoke-services";
 import { count } from "../terminal/format";
 import { progressMode, startProgress, type Progress } from "../terminal/progress";
 import { UserError } from "../terminal/user-error";
+import { jsonOption, positiveInteger, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption, positiveInteger, profileOption } from "./options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { jsonOption, profileOption } from "./options";
+import { jsonOption, profileOption } from "../terminal/options";
 
 /** Loads when the command runs: the AWS clients behind it take longer to load than most commands to run. */
 const load = createRequire(__filename);

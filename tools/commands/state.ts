@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import type { ShowOptions } from "../state/run";
+import { jsonOption, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption, layerOption, profileOption } from "./options";
+import { layerOption } from "./layer-option";
 import { registerBootstrap } from "./state-bootstrap";
 
 /** Loads when a command runs: the AWS clients behind it take longer to load than most commands to run. */

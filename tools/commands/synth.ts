@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { relative, resolve } from "node:path";
 import { count, formatSeconds } from "../terminal/format";
 import { defaultOutFolder } from "../terminal/paths";
+import { jsonOption, profileOption } from "../terminal/options";
 import { addCommand } from "./command-list";
-import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

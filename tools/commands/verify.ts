@@ -5,9 +5,9 @@ import { chosenServices } from "../layers/chosen-services";
 import { exitCodes } from "../terminal/exit-codes";
 import { UserError } from "../terminal/user-error";
 import type { Verification } from "../images/verify/verify";
+import { jsonOption, profileOption } from "../terminal/options";
 import { namedServices } from "./named-services";
 import { addCommand } from "./command-list";
-import { jsonOption, profileOption } from "./options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

@@ -14,6 +14,7 @@ import type { Terraform } from "../terraform/terraform";
 import { UserError } from "../terminal/user-error";
 import { runInWaves, type Outcome } from "../layers/waves";
 import { comparePlans, type Filled, type PlanDifference } from "./compare-plans";
+import { keepErroredState } from "./errored-state";
 import { planInto, type PlanResult } from "./make-plan";
 import type { Manifest, ManifestLayer } from "./manifest";
 import { isInBucket, localStoreOf, openStoreOf } from "./plan-store";
@@ -148,7 +149,8 @@ class Applier {
       const applied = await this.applyOne(step, this.plannedOf(layer));
       this.progress.done(id, `${applied.how}, ${formatSeconds((performance.now() - started) / 1000)}`);
       return applied;
-    } catch (error) {
+    } catch (failure) {
+      const error = await keepErroredState(layer, failure, this.workspace.env);
       if (error instanceof Interrupted) this.progress.skipped(id, "interrupted");
       else this.progress.failed(id, error instanceof UserError ? error.what : String(error));
       throw error;

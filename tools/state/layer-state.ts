@@ -76,7 +76,10 @@ export function stateCall(layer: LayerId, { bucket }: StateLocation, doing: stri
   return {
     doing: `${doing} of ${layer}`,
     bucket,
-    madeBy: layer === "00-bootstrap" ? "run `./lgtm state bootstrap`" : "run `./lgtm state bootstrap`, then apply 00-bootstrap",
+    madeBy:
+      layer === "00-bootstrap"
+        ? "run `./lgtm state bootstrap`"
+        : "run `./lgtm state bootstrap`, then apply 00-bootstrap",
     // S3 answers "denied" for an absent key to those who may not list the bucket.
     permissions: [`s3:${permission}`, "s3:ListBucket"],
   };

@@ -22,7 +22,9 @@ export async function runProgram(program: () => Command, args: readonly string[]
   endQuietlyOnClosedPipe();
   try {
     // Commander ends the process by itself otherwise, before output and children are done.
-    await program().exitOverride().parseAsync([...args], { from: "user" });
+    await program()
+      .exitOverride()
+      .parseAsync([...args], { from: "user" });
   } catch (error) {
     process.exitCode = report(error);
   }

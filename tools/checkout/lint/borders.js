@@ -103,7 +103,6 @@ const BORDERS = {
   ],
   "tools/commands": [
     "common.config",
-    "experiments",
     "modules/config",
     "tools/account",
     "tools/checkout",
@@ -122,6 +121,7 @@ const BORDERS = {
   // What proves facts, and is no daily work.
   experiments: [
     "checks",
+    "common.config",
     "modules/config",
     "modules/services",
     "stacks",

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { connectToGitHub, gitHubAccess } from "../../delivery/github/client";
 import { keepComment } from "../../delivery/github/comment";
 import { readTextFile } from "../../terminal/read-text-file";
-import { positiveInteger } from "../options";
+import { positiveInteger } from "../../terminal/options";
 
 interface Options {
   readonly pr: number;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { writeOutputs } from "../../delivery/github/job";
 import { renderTable } from "../../terminal/table";
-import { gitHubOption, jsonOption } from "../options";
+import { gitHubOption, jsonOption } from "../../terminal/options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

@@ -4,7 +4,7 @@ import { SERVICE_NAMES, type ServiceName } from "../../../modules/config/service
 import { writeOutputs } from "../../delivery/github/job";
 import type { ImageToBuild } from "../../images/to-build";
 import { renderTable } from "../../terminal/table";
-import { collectNames, gitHubOption, jsonOption } from "../options";
+import { collectNames, gitHubOption, jsonOption } from "../../terminal/options";
 
 /** Loads when the command runs: what is behind it takes longer to load than help may take. */
 const load = createRequire(__filename);

@@ -1,4 +1,5 @@
 import type { ApplyResult } from "../apply-plan";
+import { StateNotWritten } from "../errored-state";
 import type { PlanResult } from "../make-plan";
 import type { PlanReport } from "../report/plan-report";
 import { renderMarkdown, SUMMARY_LIMIT } from "../report/markdown";
@@ -33,15 +34,27 @@ function writeWithReport(text: string, report: PlanReport, env: NodeJS.ProcessEn
 }
 
 /**
- * Tells the job what was applied, and what is left for a second approval: outputs `rest-manifest` and `rest-sha256`, empty
- * where nothing is.
+ * Tells the job what was applied: outputs `rest-manifest` and `rest-sha256`, of what is left for a second approval, and
+ * `unsaved-states`, the place for states that only this machine has; each empty if there is none.
  *
  * @param result what was applied
  * @param text what the command prints of it
  */
 export function tellApply(result: ApplyResult, text: string, env: NodeJS.ProcessEnv = process.env): void {
-  const { rest } = result;
-  writeOutputs({ "rest-manifest": rest?.manifestPlace ?? "", "rest-sha256": rest?.manifestSha256 ?? "" }, env);
+  const { rest, outcomes } = result;
+  const unsaved = outcomes.flatMap((outcome) =>
+    outcome.status === "failed" && outcome.error instanceof StateNotWritten && outcome.error.savedAs === undefined
+      ? [outcome.error.place]
+      : [],
+  );
+  writeOutputs(
+    {
+      "rest-manifest": rest?.manifestPlace ?? "",
+      "rest-sha256": rest?.manifestSha256 ?? "",
+      "unsaved-states": unsaved[0] ?? "",
+    },
+    env,
+  );
   const applied = `## ${result.manifest.purpose === "destroy" ? "Destroyed" : "Applied"}\n\n${fence(text)}\n\n`;
   if (rest === undefined) writeSummary(applied, env);
   else writeWithReport(applied, rest.report, env);

@@ -21,7 +21,9 @@ test("what another layer failed with is recognized; services are not looked at",
   const error = { detail: "creating Service Discovery Service (mimir): ServiceAlreadyExists: Service already exists." };
   const found = await diagnoseFailure([failed("40-cloudmap", error)], { env });
   expect(found).toMatchObject({ looksLike: [{ id: "I27" }], services: [], notChecked: [] });
-  expect(found === undefined ? "" : renderFailureDiagnosis(found)).toMatch(/I27: .*\n.*fix: .*`\.\/lgtm doctor --account`/);
+  expect(found === undefined ? "" : renderFailureDiagnosis(found)).toMatch(
+    /I27: .*\n.*fix: .*`\.\/lgtm doctor --account`/,
+  );
 });
 
 test("a diagnosis that fails does not hide the failure of the apply", async () => {

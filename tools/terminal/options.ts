@@ -1,7 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
 import { availableParallelism } from "node:os";
-import { findLayerId, unknownLayer } from "../layers/layer-name";
-import { layerIds } from "../state/layer-id";
 
 /**
  * `--profile NAME`, the same for every command.
@@ -22,24 +20,6 @@ export function jsonOption(): Option {
 /** `--github`, for commands whose results later steps and jobs of a workflow need. */
 export function gitHubOption(): Option {
   return new Option("--github", "in a workflow: also set the step's outputs and add to the run's summary");
-}
-
-/** `--layer ID`, repeatable; a comma-separated list is taken as well. It gives whole ids: `60` and `ecs` become `60-ecs`. */
-export function layerOption(): Option {
-  return new Option("--layer <id...>", "only this layer: 60-ecs, 60 or ecs; may be repeated; `all` is all")
-    .default([], "all")
-    .argParser((value: string, previous: readonly string[]) => [
-      ...previous,
-      ...collectNames(value, [])
-        .filter((name) => name !== "all")
-        .map(layerNamed),
-    ]);
-}
-
-function layerNamed(name: string): string {
-  const found = findLayerId(name, layerIds);
-  if (found === undefined) throw unknownLayer(name, layerIds);
-  return found;
 }
 
 /** Collects a repeatable option; a comma-separated list is taken as well. */
