@@ -6,6 +6,7 @@ import { selectLayers, type Layer } from "../../tools/layers/layers";
 import { synthesize } from "../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { terraformOfLayers } from "../../tools/terraform/plan-layers";
+import { parsePlan } from "../../tools/terraform/plan-json";
 import { summarizePlan, countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
 import { setUpProvider, type ProviderSetup } from "../../tools/terraform/provider";
 import type { Terraform } from "../../tools/terraform/terraform";
@@ -70,7 +71,7 @@ export class Planning {
     const out = join(layer.folder, "check.tfplan");
     await terraform.init();
     await terraform.plan({ out, refresh: false });
-    return summarizePlan(await terraform.show(out));
+    return summarizePlan(parsePlan(await terraform.show(out)));
   }
 
   /**
