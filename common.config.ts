@@ -2,7 +2,7 @@
  * The platform's configuration: the one file a user edits. What each key means, its units and limits, is written at
  * its type in modules/config/platform-config.ts; wrong values are refused before anything is written.
  */
-import { defineProfile } from "./modules/config/define-profile";
+import { defineProfile } from "./modules/services/define-profile";
 import type { PlatformConfig } from "./modules/config/platform-config";
 
 /** The platform that runs today, value by value. Synthesized, it plans no change on the existing state. */

@@ -9,6 +9,7 @@ module.exports = {
   roots: ["<rootDir>/__tests__"],
   reporters: ["default", "<rootDir>/tools/checkout/jest/closing-line-reporter.js"],
   testMatch: ["**/*.test.ts"],
+  setupFiles: ["<rootDir>/tools/checkout/jest/without-token-traces.js"],
   transform: {
     "^.+\\.(t|j|mj)s$": [
       "@swc/jest",

@@ -3,7 +3,7 @@ import { validateEnvironments } from "./checks/environments";
 import { validateConfig } from "./checks/validate";
 import { describeFinding } from "./modules/config/config-error";
 import { resolveProfile } from "./modules/config/profiles";
-import { readReleases } from "./modules/config/releases";
+import { readReleases } from "./modules/services/releases";
 import { buildPlatform } from "./stacks/platform";
 import { routingLayers } from "./stacks/routing-layers";
 import { endRefused, openApp, writeLayers } from "./stacks/synthesis";

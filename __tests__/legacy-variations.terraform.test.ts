@@ -27,14 +27,14 @@ async function adopt(name: string): Promise<Adoption> {
       say: () => undefined,
     });
     const terraform = await ensureTerraform();
-    const provider = await setUpProvider(terraform);
+    const providerSetup = await setUpProvider(terraform);
     const fixtures = await startFixtures({ layers, runFolder, report: () => undefined, folder: variationStates(name) });
     try {
-      const env = { ...fixtures.env, ...provider.environment };
+      const env = { ...fixtures.env, ...providerSetup.environment };
       const how = { parallel: 2, refresh: false, mode: "silent", lock: false } as const;
       return judgeAdoption(
         name,
-        await planInOrder({ all: layers, selected: layers, terraform, env, runFolder, ...how }),
+        await planInOrder({ all: layers, selected: layers, terraform, providerSetup, env, runFolder, ...how }),
         0,
       );
     } finally {

@@ -19,7 +19,7 @@ import { profiles } from "../common.config";
 import type { ReleasedTag, UpstreamVersion } from "../modules/config/image-version";
 import type { PlatformConfig, ZoneConfig } from "../modules/config/platform-config";
 import { defineService } from "../modules/services/service-definition";
-import { defineProfile } from "../modules/config/define-profile";
+import { defineProfile } from "../modules/services/define-profile";
 import type { ServiceImage } from "../modules/services/service-image";
 import { LayerStack } from "../stacks/layer-stack";
 const { baseline } = profiles;

@@ -3,7 +3,7 @@ import { ConfigError, type Finding } from "../modules/config/config-error";
 import { namePrefix } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { configuredEnvironments, type Environments, type Profile } from "../modules/config/profiles";
-import { platformConfigSchema } from "../modules/config/schema";
+import { configSchema } from "./config-schema";
 import { applyRules, problem, type Problem, type Rules } from "./finding";
 
 /**
@@ -41,9 +41,12 @@ interface Shared {
   readonly harm: string;
 }
 
+/** Kind of the names that exist once in the world. */
+const BUCKET = "bucket";
+
 /** Names that exist once in the world. */
 function globalNames({ state, dataBucket }: PlatformConfig): readonly Shared[] {
-  const kind = "bucket";
+  const kind = BUCKET;
   return [
     {
       key: "state.bootstrapBucket",
@@ -94,7 +97,7 @@ function differentAccounts({ accountId: one }: PlatformConfig, { accountId: othe
 
 /** Profiles whose values have the right form. One that has not is refused by itself, before it can touch anything. */
 function wellFormed({ profiles }: Environments): readonly Profile[] {
-  return profiles.filter(({ config }) => platformConfigSchema.safeParse(config).success);
+  return profiles.filter(({ config }) => configSchema.safeParse(config).success);
 }
 
 /** Each profile with those before it, which are right if two do not fit together. */
@@ -118,7 +121,7 @@ const environmentsShareNothing = (environments: Environments): readonly Problem[
             problem(
               keyOf(profile, key),
               value,
-              `must differ from ${keyOf(first.other, first.key)}, since ${describe(profile)} and ${describe(first.other)} are different environments: ${harm}`,
+              `must differ from ${keyOf(first.other, first.key)}, since ${describe(profile)} and ${describe(first.other)} are different environments: ${harm}${adviceFor(kind)}`,
             ),
           ];
     });
@@ -127,6 +130,11 @@ const environmentsShareNothing = (environments: Environments): readonly Problem[
 /** Names of another environment that must not be used: those of its account count if it may be the same account. */
 function takenNames(config: PlatformConfig, other: PlatformConfig): readonly Shared[] {
   return [...globalNames(other), ...(differentAccounts(config, other) ? [] : accountNames(other))];
+}
+
+/** The way out for names that exist once in an account, and none for buckets. */
+function adviceFor(kind: string): string {
+  return kind === BUCKET ? "" : "; if they are in different accounts, name these in the accountId of both";
 }
 
 /** A typo here plans everything as new, beside what runs under the same names. */

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../modules/config/service-name";
+import type { ServiceName } from "../modules/services/service-name";
 import type { Dockerfile } from "./dockerfile";
 import type { SourceFile } from "./source-file";
 

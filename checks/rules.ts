@@ -3,7 +3,7 @@ import type { Finding } from "../modules/config/config-error";
 import { MIN_MAINTENANCE_MINUTES, NAME_LENGTH, REGION_ZONES, VPC_PREFIX } from "../modules/config/limits";
 import { namePrefix, targetGroupName } from "../modules/config/names";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import { SERVICE_NAMES } from "../modules/config/service-name";
+import { SERVICE_NAMES } from "../modules/services/service-name";
 import { serviceCatalog } from "../modules/services/catalog";
 import { targetGroupsOf } from "../modules/services/target-groups";
 import { brokenAwsRules } from "./aws-rules";

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../modules/config/service-name";
+import type { ServiceName } from "../modules/services/service-name";
 import type { DeployedService } from "../modules/services/catalog";
 import type { ServedPaths } from "../modules/services/service-definition";
 import { matchesPathPattern } from "./listener-rules";

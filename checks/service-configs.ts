@@ -1,4 +1,4 @@
-import type { ServiceName } from "../modules/config/service-name";
+import type { ServiceName } from "../modules/services/service-name";
 import type { Finding } from "../modules/config/config-error";
 import { alloyFindings } from "./service-configs/alloy-rules";
 import { datasourceFindings } from "./service-configs/grafana-rules";

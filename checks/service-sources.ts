@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import type { PlatformConfig } from "../modules/config/platform-config";
 import { deployedService, type DeployedService } from "../modules/services/catalog";
 import type { ServiceConfig } from "../modules/services/service-image";
-import type { ServiceName } from "../modules/config/service-name";
+import type { ServiceName } from "../modules/services/service-name";
 import { parseDockerfile, type Dockerfile } from "./dockerfile";
 import { imageFiles } from "./image-files";
 import { PLACEHOLDER_SECRET, PLACEHOLDER_WIRING } from "./placeholder-wiring";

@@ -4,7 +4,7 @@ import type { PlatformConfig } from "../modules/config/platform-config";
 import type { Profile } from "../modules/config/profiles";
 import { pathText } from "./finding";
 import { brokenRules } from "./rules";
-import { platformConfigSchema } from "../modules/config/schema";
+import { configSchema } from "./config-schema";
 
 /**
  * Refuses a configuration that AWS, Terraform or a service would refuse later.
@@ -23,7 +23,7 @@ export function validateConfig({ name, config }: Profile): void {
  * @param config the configuration
  */
 export function findingsIn(config: PlatformConfig): readonly Finding[] {
-  const { error } = platformConfigSchema.safeParse(config);
+  const { error } = configSchema.safeParse(config);
   const malformed = (error?.issues ?? []).flatMap((issue) =>
     pathsOf(issue).map((path) => {
       const value = valueAt(config, path);

@@ -2,7 +2,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import { identify } from "./identity";
-import { policyDocument } from "./policy-document";
+import { policyDocument } from "./services/policy-document";
 
 /** An inline policy of a role. */
 export interface InlinePolicy {

@@ -2,10 +2,10 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { Construct } from "constructs";
 import { EXECUTION_POLICY_ARN, platformRoleName } from "./config/names";
 import type { IamConfig } from "./config/platform-config";
-import type { ServiceName } from "./config/service-name";
+import type { ServiceName } from "./services/service-name";
 import { EcsRole, type InlinePolicy } from "./ecs-role";
 import { identify } from "./identity";
-import { allow, policyDocument } from "./policy-document";
+import { allow, policyDocument } from "./services/policy-document";
 import type { DeployedService } from "./services/catalog";
 
 /** Actions of a service on objects; uploads in parts need no action of their own until one is given up. */

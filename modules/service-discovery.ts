@@ -3,7 +3,7 @@ import { ServiceDiscoveryService } from "@cdktf/provider-aws/lib/service-discove
 import { Construct } from "constructs";
 import type { ServiceDiscoveryConfig } from "./config/platform-config";
 import { identify } from "./identity";
-import type { ServiceName } from "./config/service-name";
+import type { ServiceName } from "./services/service-name";
 
 /** Properties of {@link ServiceDiscovery}. */
 export interface ServiceDiscoveryProps {

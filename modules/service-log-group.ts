@@ -2,7 +2,7 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { Construct } from "constructs";
 import { identify } from "./identity";
 import { logGroupName } from "./config/names";
-import type { ServiceName } from "./config/service-name";
+import type { ServiceName } from "./services/service-name";
 
 /** Properties of {@link ServiceLogGroup}. */
 export interface ServiceLogGroupProps {

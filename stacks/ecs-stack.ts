@@ -1,7 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { type App, Fn, Token } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import type { Releases } from "../modules/config/releases";
+import type { Releases } from "../modules/services/releases";
 import { deployedImage, imageReference } from "../modules/services/deployed-image";
 import { EcsCluster } from "../modules/ecs-cluster";
 import { FargateService } from "../modules/fargate-service";

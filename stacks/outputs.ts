@@ -1,4 +1,4 @@
-import type { ServiceName } from "../modules/config/service-name";
+import type { ServiceName } from "../modules/services/service-name";
 
 /** Values of an output, by kind: the value that its layer writes, and the one that other layers read. */
 interface OutputKinds {

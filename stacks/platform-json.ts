@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import type { Releases } from "../modules/config/releases";
+import type { Releases } from "../modules/services/releases";
 import type { LayerId } from "./outputs";
 import { buildPlatform } from "./platform";
 

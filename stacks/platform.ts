@@ -1,6 +1,6 @@
 import type { App } from "cdktf";
 import type { PlatformConfig } from "../modules/config/platform-config";
-import type { Releases } from "../modules/config/releases";
+import type { Releases } from "../modules/services/releases";
 import { BootstrapStack } from "./bootstrap-stack";
 import { CacheStack } from "./cache-stack";
 import { DataBucketStack } from "./data-bucket-stack";

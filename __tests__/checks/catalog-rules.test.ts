@@ -1,6 +1,6 @@
 import { brokenCatalogRules } from "../../checks/catalog-rules";
 import { deployedService, serviceCatalog, type DeployedService } from "../../modules/services/catalog";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { baseline } from "../support/platform";
 
 const catalog = serviceCatalog(baseline);

@@ -279,16 +279,46 @@ const CASES: readonly Case[] = [
     right: { "imageRepositories.lifecycleRules[1]": { description: "x", tagPrefixes: ["2"], keepCount: 1 } },
   },
   {
-    rule: "a shared execution role can read the secret",
-    wrong: { "grafana.adminPasswordSecret.name": "lgtm-grafana" },
-    found: [["grafana.adminPasswordSecret.name", "lgtm-grafana", /must begin with "lgtm\/"/]],
-    right: { "grafana.adminPasswordSecret.name": "lgtm/g" },
+    rule: "a range of ports goes up",
+    wrong: { "loadBalancer.ingress[1].toPort": 442 },
+    found: [["loadBalancer.ingress[1].toPort", 442, /must be 443 or more/]],
+    right: { "loadBalancer.ingress[1].toPort": 443 },
   },
   {
-    rule: "roles per service name their secrets",
-    wrong: { "iam.taskRoles": "shared", "grafana.adminPasswordSecret.name": "other/g" },
-    found: [["grafana.adminPasswordSecret.name", "other/g", /with iam\.taskRoles "shared"/]],
-    right: { "iam.taskRoles": "per-service", "grafana.adminPasswordSecret.name": "other/g" },
+    rule: "a range opens what lies in it",
+    wrong: { "loadBalancer.ingress[0].port": 81, "loadBalancer.ingress[0].toPort": 90 },
+    found: [["loadBalancer.ingress", [81, 443], /must open port 80/]],
+    right: { "loadBalancer.ingress[0].port": 79, "loadBalancer.ingress[0].toPort": 80 },
+  },
+  {
+    rule: "further ports are not those that the services ask for",
+    wrong: {
+      "ecs.furtherIngress": [
+        { port: 3100, protocol: "tcp", label: "Loki", fromLoadBalancer: true, fromTasks: false },
+        { port: 7946, protocol: "udp", label: "x", fromLoadBalancer: false, fromTasks: true },
+      ],
+    },
+    found: [
+      ["ecs.furtherIngress[0]", "tcp 3100 from the load balancer", /must differ from a service's own rule/],
+      ["ecs.furtherIngress[1]", "udp 7946 from tasks", /must differ from a service's own rule/],
+    ],
+    right: {
+      "ecs.furtherIngress": [
+        // Grafana's port is open to the load balancer alone.
+        { port: 3000, protocol: "tcp", label: "Grafana", fromLoadBalancer: false, fromTasks: true },
+        { port: 7947, protocol: "udp", label: "x", fromLoadBalancer: false, fromTasks: true },
+      ],
+    },
+  },
+  {
+    rule: "further repositories have names and addresses of their own",
+    wrong: { "imageRepositories.further": ["lgtm-mimir", "tempo", "a-b", "a/b"] },
+    found: [
+      ["imageRepositories.further[0]", "lgtm_mimir", /must differ from a service's repository/],
+      ["imageRepositories.further[1]", "tempo", /must differ from a service's repository/],
+      ["imageRepositories.further[3]", "a_b", /must differ from imageRepositories\.further\[2\]/],
+    ],
+    right: { "imageRepositories.further": ["lgtm-nginx", "tools/load-test"] },
   },
   {
     rule: "what is open is accepted in words",

@@ -1,6 +1,6 @@
 import { profiles } from "../../common.config";
 import { deployedServices } from "../../modules/services/catalog";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { lokiRules } from "../../checks/service-configs/loki-rules";
 import { mimirRules } from "../../checks/service-configs/mimir-rules";
 import { pyroscopeRules } from "../../checks/service-configs/pyroscope-rules";

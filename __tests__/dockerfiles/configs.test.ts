@@ -1,6 +1,6 @@
 import { profiles } from "../../common.config";
 import { deployedService } from "../../modules/services/catalog";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { TEMPO_API_PREFIX } from "../../modules/services/tempo";
 import { configText, configValue } from "../support/service-config";
 

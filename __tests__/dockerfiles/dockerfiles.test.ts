@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { profiles } from "../../common.config";
 import { deployedService, deployedServices } from "../../modules/services/catalog";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { buildFolder, instructionsOf, textsOf } from "../support/dockerfile";
 
 const SERVICES = deployedServices(profiles.target);

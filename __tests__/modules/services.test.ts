@@ -2,7 +2,7 @@ import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { deployedService, serviceCatalog } from "../../modules/services/catalog";
 import { retentionHours, tempoRetentionHours } from "../../modules/services/retention";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 
 const { baseline, target } = profiles;
 const environmentOf = (config: PlatformConfig, service: ServiceName) =>

@@ -1,8 +1,8 @@
 import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import type { Releases } from "../../modules/config/releases";
+import type { Releases } from "../../modules/services/releases";
 import { deployedService, deployedServices } from "../../modules/services/catalog";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { targetGroupsOf } from "../../modules/services/target-groups";
 import { baseline, preparePlatform } from "../support/platform";
 import { evaluate } from "../support/terraform-expression";

@@ -3,7 +3,7 @@ import { differences } from "../support/differences";
 import { baseline, preparePlatform, present } from "../support/platform";
 import { resolveLayer } from "../support/resolved-layer";
 import { takeOver } from "../support/take-over";
-import { SERVICE_NAMES } from "../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../modules/services/service-name";
 
 const platform = preparePlatform();
 

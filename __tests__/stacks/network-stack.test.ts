@@ -97,3 +97,21 @@ test.each([
       });
   },
 );
+
+describe("GIVEN a zone without a private subnet", () => {
+  const { privateCidr, ...publicOnly } = second;
+  const platform = preparePlatform({
+    network: { ...baseline.network, zones: [first, publicOnly], s3GatewayEndpoint: true },
+  });
+
+  test("THEN it has a public subnet and a NAT gateway, and nothing private", () => {
+    expect(privateCidr).toBeDefined();
+    expect(Object.keys(platform.resources(LAYER, "aws_subnet")).sort()).toEqual(["private_a", "public_a", "public_c"]);
+    expect(Object.keys(platform.resources(LAYER, "aws_nat_gateway")).sort()).toEqual(["nat_a", "nat_c"]);
+    expect(Object.keys(platform.resources(LAYER, "aws_route_table")).sort()).toEqual(["private_a", "public"]);
+    expect(platform.json(LAYER).output.private_subnet_ids?.value).toEqual(["${aws_subnet.private_a.id}"]);
+    expect(platform.resource(LAYER, "aws_vpc_endpoint.s3").route_table_ids).toEqual([
+      "${aws_route_table.private_a.id}",
+    ]);
+  });
+});

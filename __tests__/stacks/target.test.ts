@@ -148,6 +148,16 @@ describe("roles", () => {
     );
   });
 
+  test.each([
+    ["lgtm/grafana-admin-password", "arn:aws:secretsmanager:*:*:secret:lgtm/*"],
+    ["other/team/password", "arn:aws:secretsmanager:*:*:secret:other/*"],
+    ["password", "arn:aws:secretsmanager:*:*:secret:password-??????"],
+  ])("with shared roles, ECS may read the folder of the secret %s, or it alone", (name, resource) => {
+    const grafana = { ...profiles.baseline.grafana, adminPasswordSecret: { name, jsonKey: "password" } };
+    const policy = preparePlatform({ grafana }).resource("20-iam", "aws_iam_role_policy.task_execution_secrets").policy;
+    expect(JSON.parse(String(policy))).toMatchObject({ Statement: [{ Resource: resource }] });
+  });
+
   test("the shared role stays, and ECS may read the named secret only", () => {
     expect(target.resource("20-iam", "aws_iam_role.lgtm_task").name).toBe("lgtm-prod-task-role");
     const [secrets] = statements("aws_iam_role_policy.task_execution_secrets");

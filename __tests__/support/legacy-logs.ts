@@ -1,4 +1,4 @@
-import { SERVICE_NAMES } from "../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../modules/services/service-name";
 
 /** The module of layer 05 in the legacy Terraform, as its state shows it; in JSON syntax, which Terraform reads as well. */
 export const LEGACY_LOGS_MODULE = {

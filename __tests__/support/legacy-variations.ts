@@ -1,6 +1,6 @@
 import { profiles } from "../../common.config";
 import type { PlatformConfig, ServiceTasks } from "../../modules/config/platform-config";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 
 const { baseline } = profiles;
 

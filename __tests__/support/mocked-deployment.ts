@@ -9,8 +9,9 @@ import { synthesize } from "../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { mockEnvironment } from "../../tools/layers/environment";
 import { terraformOfLayers } from "../../tools/terraform/plan-layers";
+import { parsePlan } from "../../tools/terraform/plan-json";
 import { countPlan, summarizePlan, type PlanCounts } from "../../tools/terraform/plan-summary";
-import { setUpProvider } from "../../tools/terraform/provider";
+import { setUpProvider, type ProviderSetup } from "../../tools/terraform/provider";
 import type { Terraform } from "../../tools/terraform/terraform";
 
 /** An empty mock of AWS, the layers of `baseline`, and the real Terraform and provider to apply them. */
@@ -19,6 +20,7 @@ export class MockedDeployment {
     readonly folder: string,
     readonly mock: Mock,
     readonly binary: TerraformBinary,
+    private readonly providerSetup: ProviderSetup,
     /** The whole environment of children that work on the mock. */
     readonly env: NodeJS.ProcessEnv,
     private readonly layers: readonly Layer[],
@@ -28,10 +30,10 @@ export class MockedDeployment {
     const folder = mkdtempSync(join(tmpdir(), "lgtm-deployment-"));
     const { layers } = await synthesize({ outFolder: folder, profile: "baseline", say: () => undefined });
     const binary = await ensureTerraform();
-    const provider = await setUpProvider(binary);
+    const providerSetup = await setUpProvider(binary);
     const mock = await startMock({ region: "ap-northeast-2", logDir: folder });
-    const env = { ...mockEnvironment(mock.environment, folder), ...provider.environment };
-    return new MockedDeployment(folder, mock, binary, env, layers);
+    const env = { ...mockEnvironment(mock.environment, folder), ...providerSetup.environment };
+    return new MockedDeployment(folder, mock, binary, providerSetup, env, layers);
   }
 
   async stop(): Promise<void> {
@@ -55,6 +57,7 @@ export class MockedDeployment {
     const of = terraformOfLayers({
       all: this.layers,
       terraform: this.binary,
+      providerSetup: this.providerSetup,
       env: this.env,
       logFolder: join(this.folder, "logs"),
     });
@@ -77,6 +80,6 @@ export class MockedDeployment {
   async plan(id: string): Promise<PlanCounts> {
     const terraform = this.terraform(id);
     await terraform.plan({ out: "test.tfplan" });
-    return countPlan(summarizePlan(await terraform.show("test.tfplan")));
+    return countPlan(summarizePlan(parsePlan(await terraform.show("test.tfplan"))));
   }
 }

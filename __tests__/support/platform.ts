@@ -1,6 +1,6 @@
 import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import type { Releases } from "../../modules/config/releases";
+import type { Releases } from "../../modules/services/releases";
 import type { LayerId } from "../../stacks/outputs";
 import { type LayerJson, platformJson, type SynthesizedLayer } from "../../stacks/platform-json";
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SERVICE_NAMES } from "../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../modules/services/service-name";
 import type { CheckedRequest } from "../../tools/live/aws/front";
 import type { Permission } from "../../tools/live/aws/iam/permission";
 import { RolesAtWork } from "./roles-at-work";

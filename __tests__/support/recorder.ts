@@ -9,12 +9,31 @@ export interface Recorder {
   stop(): Promise<void>;
 }
 
-/** Starts a recorder that passes everything on to the mock. */
-export async function startRecorder(mockUrl: string): Promise<Recorder> {
+/** What is answered in place of the mock. */
+export interface Refusal {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Starts a recorder that passes everything on to the mock.
+ *
+ * @param refuse what it answers itself, by what was asked; undefined passes it on
+ */
+export async function startRecorder(
+  mockUrl: string,
+  refuse: (request: string) => Refusal | undefined = () => undefined,
+): Promise<Recorder> {
   const requests: string[] = [];
   const server = createServer((incoming, outgoing) => {
     void bodyOf(incoming).then((body) => {
-      requests.push(describe(incoming, body));
+      const asked = describe(incoming, body);
+      requests.push(asked);
+      const refusal = refuse(asked);
+      if (refusal !== undefined) {
+        outgoing.writeHead(refusal.status).end(refusal.body);
+        return;
+      }
       const { method, headers } = incoming;
       const onward = request(`${mockUrl}${incoming.url ?? ""}`, { method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -6,7 +6,7 @@ import { serviceSources } from "../../checks/service-sources";
 import { readServiceFiles, type SourceFile } from "../../checks/source-file";
 import { wiringFindings } from "../../checks/wiring";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { present } from "./platform";
 
 /** A change to a service's files. */

@@ -1,5 +1,5 @@
 import { CreateTableCommand, DeleteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { CreateBucketCommand, GetObjectCommand, NoSuchKey } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, NoSuchKey } from "@aws-sdk/client-s3";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -126,6 +126,35 @@ export class SmallLayers {
     } finally {
       s3.destroy();
     }
+  }
+
+  /**
+   * The environment of commands that reach the mock by another address, such as one that refuses some calls.
+   *
+   * @param url the address
+   */
+  environmentBy(url: string): NodeJS.ProcessEnv {
+    return mockEnvironment({ ...this.mock.environment, AWS_ENDPOINT_URL: url }, this.folder);
+  }
+
+  get mockUrl(): string {
+    return this.mock.url;
+  }
+
+  /** Text of an object in the state bucket. */
+  async object(key: string): Promise<string> {
+    const s3 = s3Client(this.mock);
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    s3.destroy();
+    return (await Body?.transformToString()) ?? "";
+  }
+
+  /** Names of the objects below a prefix of the state bucket. */
+  async objects(prefix: string): Promise<readonly string[]> {
+    const s3 = s3Client(this.mock);
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+    s3.destroy();
+    return Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
   }
 
   /** The same through a proxy that writes down what AWS is asked. */

@@ -4,7 +4,7 @@
  */
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { resolveProfile } from "../../modules/config/profiles";
-import { readReleases } from "../../modules/config/releases";
+import { readReleases } from "../../modules/services/releases";
 import { validateConfig } from "../../checks/validate";
 import { buildPlatform } from "../../stacks/platform";
 import { endRefused, openApp, writeLayers } from "../../stacks/synthesis";

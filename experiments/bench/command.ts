@@ -21,12 +21,13 @@ function benchProgram(): Command {
     .usage("-- [options]")
     .description(
       "Measures the synth of all layers, of 1 and 10 environments in one process, and the plans of all layers on " +
-        "the committed state files, one after the other against side by side. The median counts. " +
+        "the committed state files, as the legacy Terraform is run (one after the other, each with its own provider) against " +
+        "side by side with one provider. The median counts. " +
         "Ends with 3 if a goal is missed; other work on the machine spoils the numbers.",
     )
     .option("--runs <n>", "runs of each measurement", positiveInteger, 5)
     .option("--no-plans", "leave out the plans, which need Terraform and the mock of AWS")
-    .option("--apply", "measure whole applies on the mock too: a quarter of an hour a run")
+    .option("--apply", "measure applies and rehearsals on the mock too: half an hour a run")
     .addOption(parallelOption())
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  $ npm run bench -- --runs 3 --no-plans")

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { App } from "cdktf";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { resolveProfile } from "../../modules/config/profiles";
-import { readReleases } from "../../modules/config/releases";
+import { readReleases } from "../../modules/services/releases";
 import { validateConfig } from "../../checks/validate";
 import { buildPlatform } from "../../stacks/platform";
 

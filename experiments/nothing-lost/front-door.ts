@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { namePrefix, targetGroupName } from "../../modules/config/names";
 import { deployedService, serviceCatalog } from "../../modules/services/catalog";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import {
   deregistrationDelayOf,
   HEALTHY_STATUS,

@@ -6,7 +6,7 @@ import type { SourceFile } from "../../checks/source-file";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { deployedService } from "../../modules/services/catalog";
 import { internalHost } from "../../modules/services/internal-host";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { s3Client } from "../../tools/mock/s3";
 import { startMock, type Mock } from "../../tools/mock/server";
 import { createAuthority } from "../../tools/live/aws/authority";

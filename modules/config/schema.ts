@@ -9,7 +9,6 @@ import {
   type Range,
 } from "./limits";
 import { PLANS_PREFIX } from "./names";
-import { SERVICE_NAMES } from "./service-name";
 import { UPSTREAM_VERSION, type UpstreamVersion } from "./image-version";
 import { FARGATE_MEMORY_MIB, fargateMemoryFor, type FargateSize } from "./fargate-size";
 import type { PlatformConfig, RetentionDays, ServiceTasks } from "./platform-config";
@@ -293,75 +292,89 @@ const tenant = z
     "must be a tenant id: 1 to 150 letters, digits and !-_.*'() (Mimir's rule, the strictest)",
   );
 
-/** The form of each value by itself; rules that look at several values are in `rules.ts`. */
-export const platformConfigSchema: z.ZodType<PlatformConfig> = z.strictObject({
-  projectName: namePart,
-  environment: namePart,
-  region: z
-    .string()
-    .regex(
-      /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/,
-      'must be a region of the "aws" partition, like "ap-northeast-2" (the roles\' policies name no other partition)',
-    )
-    .refine((region) => region in REGION_ZONES, "must be a region that modules/config/limits.ts lists with its zones"),
-  accountId: z
-    .string()
-    .regex(/^\d{12}$/, "must be the 12 digits of an AWS account")
-    .exactOptional(),
-  state,
-  adoptsHclState: z.boolean(),
-  tags: z.record(z.string(), z.string()),
-  network,
-  dataBucket,
-  storagePrefixes,
-  imageRepositories,
-  imageVersions: z.partialRecord(z.enum(SERVICE_NAMES), upstreamVersion),
-  serviceDiscovery: z.strictObject({
-    namespace: z
+/** Values of some of the services. Zod's partial records may hold undefined, which a value itself is not allowed to be. */
+function ofServices<Value>(services: readonly string[], value: z.ZodType<Value>) {
+  return z.partialRecord(z.enum(services), value) as z.ZodType<Readonly<Record<string, Value>>>;
+}
+
+/**
+ * Makes the form of each value by itself; rules that look at several values are in `checks/rules.ts`.
+ *
+ * @param services names of the services that may be deployed
+ */
+export function platformConfigSchema(services: readonly string[]): z.ZodType<PlatformConfig> {
+  return z.strictObject({
+    projectName: namePart,
+    environment: namePart,
+    region: z
       .string()
       .regex(
-        /^(?=.{1,240}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
-        "must be a DNS name in lower case: labels of at most 63 letters, digits and dashes, 240 characters in all",
-      ),
-    ttlSeconds: wholeNumber(RANGES.ttlSeconds),
-  }),
-  loadBalancer,
-  cache,
-  ecs: z.strictObject({
-    familyPrefix: repositoryPrefix.exactOptional(),
-    furtherIngress: z.array(taskIngress).exactOptional(),
-    containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
-    desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
-    waitForSteadyState: z.boolean(),
-  }),
-  iam: z.strictObject({
-    taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"'),
-    permissionsBoundary: z
-      .string()
-      .regex(
-        /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,600}$/,
-        "must be the ARN of a managed policy: arn:aws:iam::<account>:policy/<name>",
+        /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/,
+        'must be a region of the "aws" partition, like "ap-northeast-2" (the roles\' policies name no other partition)',
       )
+      .refine(
+        (region) => region in REGION_ZONES,
+        "must be a region that modules/config/limits.ts lists with its zones",
+      ),
+    accountId: z
+      .string()
+      .regex(/^\d{12}$/, "must be the 12 digits of an AWS account")
       .exactOptional(),
-  }),
-  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceTasks),
-  tenants: z.strictObject({ platform: tenant, logs: tenant.exactOptional() }),
-  retention: z.strictObject({
-    metricsDays: retentionDays,
-    logsDays: retentionDays,
-    tracesDays: retentionDays,
-    profilesDays: retentionDays,
-  }),
-  alloy: z.strictObject({ acceptOtlp: z.boolean() }),
-  grafana: z.strictObject({
-    adminUser: grafanaLogin,
-    adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: secretKey }),
-    database: z.literal("ephemeral", 'must be "ephemeral", which accepts that the task\'s disk holds it'),
-  }),
-  serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
-  logRetentionDays,
-});
+    state,
+    adoptsHclState: z.boolean(),
+    tags: z.record(z.string(), z.string()),
+    network,
+    dataBucket,
+    storagePrefixes,
+    imageRepositories,
+    imageVersions: ofServices(services, upstreamVersion),
+    serviceDiscovery: z.strictObject({
+      namespace: z
+        .string()
+        .regex(
+          /^(?=.{1,240}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+          "must be a DNS name in lower case: labels of at most 63 letters, digits and dashes, 240 characters in all",
+        ),
+      ttlSeconds: wholeNumber(RANGES.ttlSeconds),
+    }),
+    loadBalancer,
+    cache,
+    ecs: z.strictObject({
+      familyPrefix: repositoryPrefix.exactOptional(),
+      furtherIngress: z.array(taskIngress).exactOptional(),
+      containerInsights: z.enum(["enabled", "disabled"], 'must be "enabled" or "disabled"'),
+      desiredCountOwner: z.enum(["outside", "terraform"], 'must be "outside" or "terraform"'),
+      waitForSteadyState: z.boolean(),
+    }),
+    iam: z.strictObject({
+      taskRoles: z.enum(["shared", "per-service"], 'must be "shared" or "per-service"'),
+      permissionsBoundary: z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,600}$/,
+          "must be the ARN of a managed policy: arn:aws:iam::<account>:policy/<name>",
+        )
+        .exactOptional(),
+    }),
+    services: ofServices(services, serviceTasks),
+    tenants: z.strictObject({ platform: tenant, logs: tenant.exactOptional() }),
+    retention: z.strictObject({
+      metricsDays: retentionDays,
+      logsDays: retentionDays,
+      tracesDays: retentionDays,
+      profilesDays: retentionDays,
+    }),
+    alloy: z.strictObject({ acceptOtlp: z.boolean() }),
+    grafana: z.strictObject({
+      adminUser: grafanaLogin,
+      adminPasswordSecret: z.strictObject({ name: secretName, jsonKey: secretKey }),
+      database: z.literal("ephemeral", 'must be "ephemeral", which accepts that the task\'s disk holds it'),
+    }),
+    serviceConfigs: z.enum(["original", "dockerfiles"], 'must be "original" or "dockerfiles"'),
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, like "Asia/Seoul"'),
+    logRetentionDays,
+  });
+}
 
 function isFargateSize(value: unknown): boolean {
   const { cpu, memoryMiB, ...others } = Object(value) as Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../config/platform-config";
-import { allow } from "../policy-document";
+import { allow } from "./policy-document";
 import { DESCRIBE_EC2, READ_TAGS } from "./cloudwatch-permissions";
 import { lokiOtlpUrl } from "./loki";
 import { mimirOtlpUrl, mimirPushUrl } from "./mimir";

@@ -1,6 +1,6 @@
 import type { UpstreamVersion } from "../config/image-version";
 import type { PlatformConfig, ServiceTasks } from "../config/platform-config";
-import { SERVICE_NAMES, type ServiceName } from "../config/service-name";
+import { SERVICE_NAMES, type ServiceName } from "./service-name";
 import * as definitions from "./definitions";
 import { asOriginal, type OriginalFacts } from "./original";
 import type { ServiceDefinition } from "./service-definition";

@@ -1,4 +1,4 @@
-import { allow } from "../policy-document";
+import { allow } from "./policy-document";
 
 /** Finds EC2 instances and the regions in which they are. */
 export const DESCRIBE_EC2 = allow("EC2DescribeReadOnly", ["ec2:DescribeInstances", "ec2:DescribeRegions"]);

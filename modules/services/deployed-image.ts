@@ -1,6 +1,6 @@
 import type { ReleasedTag, UpstreamVersion } from "../config/image-version";
 import type { ImageRepositoriesConfig } from "../config/platform-config";
-import type { ImageDigest, Releases } from "../config/releases";
+import type { ImageDigest, Releases } from "./releases";
 import type { DeployedService } from "./catalog";
 
 /** The image that a service's task definition names. */

@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../config/platform-config";
-import { allow } from "../policy-document";
+import { allow } from "./policy-document";
 import { callsTo } from "./client-call";
 import { DESCRIBE_EC2, READ_TAGS } from "./cloudwatch-permissions";
 import { lokiUrl } from "./loki";

@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../policy-document";
+import type { PolicyStatement } from "./policy-document";
 import type { ClientCall } from "./client-call";
 import type { ServiceImage } from "./service-image";
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../config/service-name";
+import type { ServiceName } from "./service-name";
 import type { DeployedService } from "./catalog";
 import type { ServicePort } from "./service-definition";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { SERVICE_NAMES } from "../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../modules/services/service-name";
 import { layerIds } from "../state/layer-id";
 import { projectRoot } from "../terminal/paths";
 import { UserError } from "../terminal/user-error";

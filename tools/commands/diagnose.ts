@@ -1,6 +1,6 @@
 import { type Command } from "commander";
 import { createRequire } from "node:module";
-import { SERVICE_NAMES } from "../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../modules/services/service-name";
 import { exitCodes } from "../terminal/exit-codes";
 import { jsonOption, positiveInteger, profileOption } from "../terminal/options";
 import { namedServices } from "./named-services";

@@ -1,4 +1,4 @@
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
 import { didYouMean } from "../terminal/did-you-mean";
 import { UserError } from "../terminal/user-error";
 

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { createRequire } from "node:module";
 import { RELEASED_TAG, type ReleasedTag } from "../../modules/config/image-version";
-import type { ImageDigest } from "../../modules/config/releases";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import type { ImageDigest } from "../../modules/services/releases";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
 import type { ReleaseResult } from "../images/release/result";
 import { UserError } from "../terminal/user-error";
 import { jsonOption, profileOption } from "../terminal/options";

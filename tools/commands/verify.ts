@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createRequire } from "node:module";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
 import { chosenServices } from "../layers/chosen-services";
 import { exitCodes } from "../terminal/exit-codes";
 import { UserError } from "../terminal/user-error";

@@ -14,6 +14,7 @@ import type { Terraform } from "../terraform/terraform";
 import { UserError } from "../terminal/user-error";
 import { runInWaves, type Outcome } from "../layers/waves";
 import { comparePlans, type Filled, type PlanDifference } from "./compare-plans";
+import { keepErroredState } from "./errored-state";
 import { planInto, type PlanResult } from "./make-plan";
 import type { Manifest, ManifestLayer } from "./manifest";
 import { isInBucket, localStoreOf, openStoreOf } from "./plan-store";
@@ -135,8 +136,14 @@ class Applier {
     private readonly options: ApplyPlanOptions,
     private readonly progress: Progress,
   ) {
-    const { layers, terraform, env, runFolder } = workspace;
-    this.terraformOf = terraformOfLayers({ all: layers, terraform, env, logFolder: join(runFolder, "logs") });
+    const { layers, terraform, providerSetup, env, runFolder } = workspace;
+    this.terraformOf = terraformOfLayers({
+      all: layers,
+      terraform,
+      providerSetup,
+      env,
+      logFolder: join(runFolder, "logs"),
+    });
     this.readState = stateReader(env);
   }
 
@@ -148,7 +155,8 @@ class Applier {
       const applied = await this.applyOne(step, this.plannedOf(layer));
       this.progress.done(id, `${applied.how}, ${formatSeconds((performance.now() - started) / 1000)}`);
       return applied;
-    } catch (error) {
+    } catch (failure) {
+      const error = await keepErroredState(layer, failure, this.workspace.env);
       if (error instanceof Interrupted) this.progress.skipped(id, "interrupted");
       else this.progress.failed(id, error instanceof UserError ? error.what : String(error));
       throw error;
@@ -157,14 +165,14 @@ class Applier {
 
   private async applyOne(step: Step, planned: ManifestLayer): Promise<AppliedLayer> {
     const { layer } = step;
-    const json = this.textOf(planned.json.file);
+    const approved = parsePlan(this.textOf(planned.json.file), planned.json.file);
     if (planned.plan !== null && !this.approved.begun.has(layer.id)) {
-      const summary = summarizePlan(json);
+      const summary = summarizePlan(approved);
       if (!planned.applyable) return { layer: layer.id, how: "nothing to apply", summary };
       await this.applySaved(layer, planned.plan.file);
       return { layer: layer.id, how: "as approved", summary };
     }
-    return this.planAnewAndApply(step, planned, parsePlan(json));
+    return this.planAnewAndApply(step, planned, approved);
   }
 
   private async applySaved(layer: Layer, file: string): Promise<void> {
@@ -194,14 +202,15 @@ class Applier {
       this.progress.step(id, "plan anew");
       const destroy = this.approved.manifest.purpose === "destroy";
       await terraform.plan({ out: planFile, refresh: true, destroy, targets: targetsOf(approved, part) ?? [] });
-      const json = await terraform.show(planFile);
-      const fresh = parsePlan(json);
-      const expected = part === "all but deletions" ? withoutDeletions(approved) : approved;
+      const fresh = parsePlan(await terraform.show(planFile), id);
+      // Terraform calls a plan that is limited to some resources incomplete.
+      const expected =
+        part === "all but deletions" ? { ...withoutDeletions(approved), complete: fresh.complete } : approved;
       const differences = comparePlans(expected, fresh, await this.fill(planned), {
         partlyDone: part === "deletions" || this.approved.begun.has(layer.id),
       });
       if (differences.length > 0) throw new NotAsApproved(id, differences);
-      const summary = summarizePlan(json);
+      const summary = summarizePlan(fresh);
       if (fresh.applyable === false) return { layer: id, how: "nothing to apply", summary };
       this.progress.step(id, "apply what was planned anew");
       await terraform.apply(planFile);
@@ -278,5 +287,9 @@ async function planRest(
   const left = [...new Set(manifest.order.steps.filter(({ id }) => notDone.has(id)).map(({ layer }) => layer))];
   workspace.note(`Plan what is left: ${left.join(", ")}`);
   const rest = store.sibling(`rest-${manifest.layers.length - left.length}-applied`);
-  return planInto(workspace, rest, { ...options, selected: selectLayers(workspace.layers, left) });
+  return planInto(workspace, rest, {
+    ...options,
+    selected: selectLayers(workspace.layers, left),
+    others: "it is applied, as it was approved, or was not part of the plan",
+  });
 }

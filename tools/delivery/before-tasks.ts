@@ -1,6 +1,6 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { readReleases } from "../../modules/config/releases";
+import { readReleases } from "../../modules/services/releases";
 import { clientConfig } from "../aws/client-config";
 import { expectedBy } from "../images/expected";
 import { notReady, TASKS_LAYER, whatIsMissing } from "../images/readiness";

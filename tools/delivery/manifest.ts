@@ -61,36 +61,65 @@ const layerSchema = layerFields.superRefine(({ id, plan, json }, context) => {
   }
 });
 
-const manifestSchema = z.object({
-  format: z.literal(manifestFormat),
-  /** What the plans do. */
-  purpose: z.enum(["apply", "destroy"]),
-  createdAt: z.string(),
-  /** Commit that was planned, and whether files differed from it. */
-  commit: z.string(),
-  dirty: z.boolean(),
-  profile: z.string(),
-  /** Whether all layers were planned, or only some that were named. */
-  scope: z.enum(["all", "some"]),
-  tools: z.object({ terraform: z.string(), provider: z.string() }),
-  /** The order in which the layers, or parts of them, are applied; see `ChangeOrder`. */
-  order: z.object({
-    steps: z.array(
-      z.object({
-        id: z.string(),
-        layer: z.string(),
-        part: z.enum(["all", "all but deletions", "deletions"]),
-        after: z.array(z.string()),
-        because: z.array(z.string()),
-      }),
-    ),
-    warnings: z.array(z.object({ layer: z.string(), text: z.string() })),
-    notes: z.array(z.object({ layer: z.string(), text: z.string() })),
-  }),
-  layers: z
-    .array(layerSchema)
-    .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
+/** The order in which the layers, or parts of them, are applied; see `ChangeOrder`. */
+const orderSchema = z.object({
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      layer: z.string(),
+      part: z.enum(["all", "all but deletions", "deletions"]),
+      after: z.array(z.string()),
+      because: z.array(z.string()),
+    }),
+  ),
+  warnings: z.array(z.object({ layer: z.string(), text: z.string() })),
+  notes: z.array(z.object({ layer: z.string(), text: z.string() })),
 });
+
+const leftOutSchema = z.object({
+  layer: z.string(),
+  dependencies: z.array(z.string()),
+  status: z.enum(["not selected", "not planned", "not tried"]),
+  reason: z.string(),
+});
+
+const manifestSchema = z
+  .object({
+    format: z.literal(manifestFormat),
+    /** What the plans do. */
+    purpose: z.enum(["apply", "destroy"]),
+    createdAt: z.string(),
+    /** Commit that was planned, and whether files differed from it. */
+    commit: z.string(),
+    dirty: z.boolean(),
+    profile: z.string(),
+    /** Whether all layers were planned, or only some that were named. */
+    scope: z.enum(["all", "some"]),
+    tools: z.object({ terraform: z.string(), provider: z.string() }),
+    order: orderSchema,
+    layers: z
+      .array(layerSchema)
+      .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
+    /** Layers without a plan, for the report. */
+    leftOut: z.array(leftOutSchema),
+  })
+  .refine(isWhole, { path: ["order"], message: "must hold each layer once, each step after those that it waits for" });
+
+type Steps = z.infer<typeof orderSchema>["steps"];
+
+function isWhole({
+  order: { steps },
+  layers,
+}: {
+  readonly order: { readonly steps: Steps };
+  readonly layers: readonly { readonly id: string }[];
+}): boolean {
+  const partsOf = (id: string): string => steps.flatMap(({ layer, part }) => (layer === id ? [part] : [])).join();
+  const isKnown = ({ layer, after }: Steps[number], index: number): boolean =>
+    layers.some(({ id }) => id === layer) &&
+    after.every((id) => steps.slice(0, index).some((earlier) => earlier.id === id));
+  return steps.every(isKnown) && layers.every(({ id }) => ["all", "all but deletions,deletions"].includes(partsOf(id)));
+}
 
 /** What was planned, and all that must still hold when it is applied. Its own SHA-256 is what is approved. */
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -111,27 +111,12 @@ function layerReasons(manifest: Manifest, layers: readonly Layer[]): readonly st
   const planned = new Set(manifest.layers.map(({ id }) => id));
   const missing = manifest.scope === "all" ? layers.filter(({ id }) => !planned.has(id)) : [];
   return [
-    ...orderReasons(manifest),
     ...missing.map(({ id }) => `Layer ${id} is missing in the manifest, which is said to hold all layers.`),
     ...manifest.layers.flatMap((layer) => {
       const isSplit = manifest.order.steps.some((step) => step.layer === layer.id && step.part !== "all");
       return reasonsOfLayer(layer, planned, layers, isSplit);
     }),
   ];
-}
-
-/** Each layer is applied once and whole, and each step comes after those that it waits for. */
-function orderReasons({ order: { steps }, layers }: Manifest): readonly string[] {
-  const partsOf = (id: string): string =>
-    steps
-      .filter(({ layer }) => layer === id)
-      .map(({ part }) => part)
-      .join();
-  const before = steps.map((_, index) => new Set(steps.slice(0, index).map(({ id }) => id)));
-  const isOrdered = steps.every(({ after }, index) => after.every((id) => before[index]?.has(id)));
-  const isWhole = layers.every(({ id }) => ["all", "all but deletions,deletions"].includes(partsOf(id)));
-  const isKnown = steps.every(({ layer }) => layers.some(({ id }) => id === layer));
-  return isOrdered && isWhole && isKnown ? [] : ["The order of the manifest does not hold each layer once."];
 }
 
 function reasonsOfLayer(

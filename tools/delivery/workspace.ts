@@ -9,7 +9,7 @@ import type { StateSession } from "../state/session";
 import { synthesize } from "../layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../terraform/binary";
 import { accountEnvironment } from "../layers/environment";
-import { setUpProvider } from "../terraform/provider";
+import { setUpProvider, type ProviderSetup } from "../terraform/provider";
 import { acceptedVersions } from "../layers/stack-file";
 import { sha256Of } from "./manifest";
 import { currentSource, type Source } from "./source";
@@ -37,6 +37,7 @@ export interface Workspace {
   readonly profile: Profile;
   readonly layers: readonly Layer[];
   readonly terraform: TerraformBinary;
+  readonly providerSetup: ProviderSetup;
   /** Version of the AWS provider that the lock file names. */
   readonly provider: string;
   /** The whole environment of every child. */
@@ -73,14 +74,15 @@ export async function openWorkspace(command: string, options: DeliveryOptions, w
     say: () => undefined,
   });
   const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report: note });
-  const provider = await setUpProvider(terraform, { report: note });
+  const providerSetup = await setUpProvider(terraform, { report: note });
   return {
     runFolder,
     profile: session.profile,
     layers,
     terraform,
+    providerSetup,
     provider: providerVersion(layers),
-    env: { ...base, ...provider.environment },
+    env: { ...base, ...providerSetup.environment },
     session,
     source: await (options.source ?? currentSource)(),
     note,

@@ -1,7 +1,7 @@
 import type { Profile } from "../../modules/config/profiles";
-import type { Releases } from "../../modules/config/releases";
+import type { Releases } from "../../modules/services/releases";
 import { repositoryName } from "../../modules/config/names";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { serviceCatalog } from "../../modules/services/catalog";
 import { deployedImage, type DeployedImage } from "../../modules/services/deployed-image";
 

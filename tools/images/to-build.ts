@@ -1,7 +1,7 @@
 import { profiles } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
-import { readReleases, type Releases } from "../../modules/config/releases";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { readReleases, type Releases } from "../../modules/services/releases";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
 import { deployedService, deployedServices } from "../../modules/services/catalog";
 import type { DeploymentEntry } from "../layers/deployments";
 import { projectRoot } from "../terminal/paths";

@@ -1,5 +1,5 @@
 import type { Profile } from "../../modules/config/profiles";
-import { SERVICE_NAMES, type ServiceName } from "../../modules/config/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../modules/services/service-name";
 import { deployedServices } from "../../modules/services/catalog";
 import { UserError } from "../terminal/user-error";
 

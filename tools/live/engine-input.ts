@@ -1,5 +1,5 @@
 import type { SourceFile } from "../../checks/source-file";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import type { LiveProgram } from "./fargate";
 import type { LiveStack } from "./stack/live-stack";
 

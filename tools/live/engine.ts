@@ -7,7 +7,7 @@ import { readFileSync, rmSync, watch } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { projectRoot } from "../terminal/paths";
 import { explainByAccessLog } from "../smoke/route-explainer";
 import { runSmoke } from "../smoke/run-smoke";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readServiceFiles, type SourceFile } from "../../checks/source-file";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import type { CredentialsEndpoint } from "./aws/credentials-endpoint";
 import type { Discovery } from "./discovery";
 import type { AwsFront } from "./aws/front";

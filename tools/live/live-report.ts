@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import type { SmokeReport } from "../smoke/run-smoke";
 import type { Denial, Unchecked } from "./aws/ledger";
 import type { DeploymentResult } from "./ecs/service-scheduler";

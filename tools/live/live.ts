@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import type { Profile } from "../../modules/config/profiles";
 import { namePrefix } from "../../modules/config/names";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import { deployedService, deployedServices } from "../../modules/services/catalog";
 import { findBinary, type ServiceBinary } from "../images/binaries/find-binary";
 import type { Mock } from "../mock/server";

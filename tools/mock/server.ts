@@ -8,6 +8,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { projectRoot } from "../terminal/paths";
 import { UserError } from "../terminal/user-error";
+import { endProviders } from "./provider-process";
 import { ensureMockPython } from "./venv";
 
 /** How a mock of AWS is started. */
@@ -52,7 +53,7 @@ export interface Mock {
   readonly record: MockRecord;
   /** What a child needs in its environment to work on the mock instead of AWS; add it to a clean one. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Ends this mock and no other process; its AWS is gone with it. Safe to call twice. */
+  /** Ends this mock and the providers that this process started for it; its AWS is gone with it. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -101,7 +102,11 @@ export async function attachMock(record: MockRecord): Promise<Mock | undefined> 
 function describe(record: MockRecord, end: () => Promise<void>): Mock {
   const url = `http://127.0.0.1:${record.port}`;
   const { port, pid } = record;
-  return { url, port, pid, record, environment: environmentFor(url, record.region), stop: end };
+  const stop = async (): Promise<void> => {
+    await endProviders(url);
+    await end();
+  };
+  return { url, port, pid, record, environment: environmentFor(url, record.region), stop };
 }
 
 /** An IP endpoint makes the S3 backend, the remote-state reads and the provider use path style: nothing else is needed. */

@@ -3,6 +3,7 @@ import { notReady, TASKS_LAYER, whatIsMissing } from "../images/readiness";
 import { makeStandIns, putStandIns, readinessClients } from "../images/stand-ins";
 import { readLayers, selectLayers, withDependencies, type Layer } from "../layers/layers";
 import { attachMock, startMock, type Mock } from "../mock/server";
+import { ensureMockPython } from "../mock/venv";
 import { makeRunFolder, projectRoot } from "../terminal/paths";
 import { interruptSignal, run as runProgram, throwIfInterrupted } from "../terminal/process";
 import { loadProfile } from "../layers/profile";
@@ -70,12 +71,11 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
   const note = noteFor(options.mode);
   const resolved = loadProfile(options.profile);
   const { releasesFile, expected } = makeStandIns(resolved, runFolder);
-  const { layers, profile } = await synthesize({
-    outFolder: join(runFolder, "out"),
-    profile: resolved.name,
-    releasesFile,
-    say: note,
-  });
+  // On first use this installs moto, which takes longer than to synthesize.
+  const [{ layers, profile }] = await Promise.all([
+    synthesize({ outFolder: join(runFolder, "out"), profile: resolved.name, releasesFile, say: note }),
+    ensureMockPython(note),
+  ]);
   const selected =
     options.layers.length === 0
       ? layers
@@ -246,7 +246,7 @@ function wasKilled(outcomes: readonly Outcome<PlanSummary>[]): boolean {
 /** Terraform and the provider, found or installed. */
 export async function findTools(layers: readonly Layer[], report: (text: string) => void) {
   const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report });
-  return { terraform, provider: await setUpProvider(terraform, { report }) };
+  return { terraform, providerSetup: await setUpProvider(terraform, { report }) };
 }
 
 async function attachOrExplain(record: RehearsalRecord): Promise<Mock> {

@@ -19,6 +19,7 @@ export interface Workbench {
   readonly selected: readonly Layer[];
   readonly mock: Mock;
   readonly terraform: TerraformBinary;
+  readonly providerSetup: ProviderSetup;
   /** The whole environment of every child. */
   readonly env: NodeJS.ProcessEnv;
   /** Images and the secret that the tasks need; on the mock, stand-ins supply them. */
@@ -33,15 +34,14 @@ export interface Workbench {
 }
 
 /** What a workbench is made of. */
-export interface WorkbenchParts extends Omit<Workbench, "env" | "terraformOf"> {
-  readonly provider: ProviderSetup;
-}
+export type WorkbenchParts = Omit<Workbench, "env" | "terraformOf">;
 
 /** Puts together what the steps need: the environment that cannot reach AWS, and a Terraform for each layer. */
-export function makeWorkbench({ provider, ...parts }: WorkbenchParts): Workbench {
-  const env = { ...mockEnvironment(parts.mock.environment, parts.runFolder), ...provider.environment };
-  const { all, terraform } = parts;
-  const terraformOf = terraformOfLayers({ all, terraform, env, logFolder: logFolderOf(parts.runFolder) });
+export function makeWorkbench(parts: WorkbenchParts): Workbench {
+  const { all, terraform, providerSetup } = parts;
+  const env = { ...mockEnvironment(parts.mock.environment, parts.runFolder), ...providerSetup.environment };
+  const logFolder = logFolderOf(parts.runFolder);
+  const terraformOf = terraformOfLayers({ all, terraform, providerSetup, env, logFolder });
   return { ...parts, env, terraformOf };
 }
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import type { Reply } from "./http-client";
 import type { SmokeContext } from "./context";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 import type { Check, ServiceChecks, SmokeRow } from "./check";
 import { CheckFailure } from "./check-failure";
 import { SmokeContext } from "./context";

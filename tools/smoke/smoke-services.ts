@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../modules/config/service-name";
+import type { ServiceName } from "../../modules/services/service-name";
 
 /** Services behind the load balancer, in the order of the table. */
 export const SMOKE_SERVICES = ["grafana", "mimir", "loki", "tempo", "pyroscope"] as const satisfies ServiceName[];

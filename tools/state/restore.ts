@@ -12,7 +12,14 @@ import { describeLock } from "./report";
 import type { StateSession } from "./session";
 import { parseState } from "./state-file";
 
-/** How a restore is done. */
+/*
+ * `terraform state push` puts one state back, under its lock, and compares lineage and serial; for one state it is the better
+ * way, and docs/delivery.md names it. What it cannot do is here: all layers at once, with every lock taken and every check made
+ * before the first write; a digest in the lock table that differs from the state, at which Terraform refuses to read and so to
+ * push; the bytes of the backup as they were (push writes the JSON anew); and no folder with `terraform init` for each layer.
+ */
+
+/** Options of a restore. */
 export interface RestoreOptions {
   /** Layers to put back; empty: all that the backup holds. */
   readonly layers: readonly LayerId[];

@@ -4,6 +4,12 @@ import { UserError } from "../terminal/user-error";
 import { isLockable, readLockRow, releaseLock, type Lock } from "./lock-table";
 import type { StateSession } from "./session";
 
+/*
+ * `terraform force-unlock` removes a lock by its id, in a folder with `terraform init` of the layer, and without a word on who
+ * holds it. Here holder and age are shown before anyone confirms, a lock that changes meanwhile stays, and neither Terraform
+ * nor a synthesized layer is needed: the moment is rarely a good one.
+ */
+
 /** What is asked of the person before a lock is removed. */
 export interface UnlockOptions {
   /** Shows holder and age of the lock that was found. */

@@ -4,6 +4,11 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "./user-error";
 
+/*
+ * Ours, not execa's: version 10 of execa needs Node 22, and no version of it signals a whole process group, which is what ends
+ * Terraform together with its provider.
+ */
+
 /** Ways in which a child takes an interrupt. */
 export type OnInterrupt = "finish" | "releases locks" | "discard";
 

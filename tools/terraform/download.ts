@@ -16,7 +16,7 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { Interrupted, interruptSignal } from "../terminal/process";
 import { UserError } from "../terminal/user-error";
-import { platform } from "./provider";
+import { platform } from "./platform";
 import {
   archiveUrl,
   downloadFolder,

@@ -16,6 +16,7 @@ import { projectRoot, workFolder } from "../terminal/paths";
 import { run } from "../terminal/process";
 import { UserError } from "../terminal/user-error";
 import type { TerraformBinary } from "./binary";
+import { platform } from "./platform";
 import { quietEnvironment } from "../layers/environment";
 
 /** The provider as its address is written in every layer and in the lock file. */
@@ -30,6 +31,8 @@ export interface ProviderSetup {
   readonly environment: Readonly<Record<string, string>>;
   /** The source in words, for progress and `./lgtm doctor`. */
   readonly source: string;
+  /** Folder with the provider's program, unpacked; undefined when only the user's own CLI configuration knows it. */
+  readonly packageFolder: string | undefined;
 }
 
 /** A folder that holds the locked provider, in one of the two layouts of a filesystem mirror. */
@@ -66,7 +69,8 @@ export async function setUpProvider(terraform: TerraformBinary, options: Provide
   const userConfig = readUserConfig(env);
   const named = namedMirror(env, version);
   if (named === undefined && userConfig !== undefined && decidesInstallation(userConfig.text)) {
-    return { environment: {}, source: `as your Terraform CLI configuration says (${userConfig.file})` };
+    const source = `as your Terraform CLI configuration says (${userConfig.file})`;
+    return { environment: {}, source, packageFolder: undefined };
   }
   const cache = cacheFolder(env);
   const found =
@@ -155,17 +159,15 @@ function findMirror(folders: readonly string[], version: string): Mirror | undef
 }
 
 function layoutOf(folder: string, version: string): Mirror["layout"] | undefined {
+  if (existsSync(join(folder, packagePath(version)))) return "unpacked";
   const provider = join(folder, ...providerAddress.split("/"));
-  if (existsSync(join(provider, version, platform()))) return "unpacked";
   if (existsSync(join(provider, `terraform-provider-aws_${version}_${platform()}.zip`))) return "packed";
   return undefined;
 }
 
-/** This machine in Terraform's words, for example `linux_amd64`. */
-export function platform(): string {
-  const system = process.platform === "win32" ? "windows" : process.platform;
-  const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
-  return `${system}_${architectures[process.arch] ?? process.arch}`;
+/** Path of the unpacked provider inside a mirror folder, and inside a layer's `.terraform/providers`. */
+export function packagePath(version: string): string {
+  return join(...providerAddress.split("/"), version, platform());
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {
@@ -203,6 +205,7 @@ function mirrorSetup(folder: string, userText: string | undefined, configFolder:
   return {
     environment: { TF_CLI_CONFIG_FILE: writeConfig(text, configFolder) },
     source: `the mirror folder ${folder}`,
+    packageFolder: join(folder, packagePath(lockedVersion())),
   };
 }
 
@@ -300,7 +303,7 @@ async function runInstall(terraform: TerraformBinary, folder: string, env: NodeJ
 
 /** Another run may have been faster; its copy is as good, since the lock file's hashes vouch for both. */
 function moveIntoPlace(draft: string, cache: string, version: string): void {
-  const part = join(...providerAddress.split("/"), version, platform());
+  const part = packagePath(version);
   mkdirSync(dirname(join(cache, part)), { recursive: true });
   try {
     renameSync(join(draft, part), join(cache, part));

@@ -1,6 +1,7 @@
 import { run, type RunResult } from "../terminal/process";
 import { UserError } from "../terminal/user-error";
 import { explainFailure } from "./explain";
+import type { SharedProvider } from "./shared-provider";
 
 /** One layer's Terraform: where it runs and with what. */
 export interface TerraformOptions {
@@ -14,6 +15,8 @@ export interface TerraformOptions {
   readonly env: NodeJS.ProcessEnv;
   /** File that gets all output of this layer. */
   readonly logFile: string;
+  /** The provider that serves the runs on a mock. @default - each run starts its own */
+  readonly sharedProvider?: SharedProvider;
   /** See `Failure.firstLayers`. @default [] */
   readonly firstLayers?: readonly string[];
   /** See `Failure.upstream`. @default {} */
@@ -53,6 +56,7 @@ export class Terraform {
   /** Installs the provider as locked and connects to the state. */
   async init(): Promise<void> {
     await this.command("init", ["-lockfile=readonly"]);
+    this.options.sharedProvider?.linkInto(this.options.folder);
   }
 
   /** Checks the configuration without reading any state; needs `init`. */
@@ -104,10 +108,10 @@ export class Terraform {
   }
 
   private async run(name: string, args: readonly string[], options: { log: boolean }): Promise<RunResult> {
-    const { binary, folder, env, logFile } = this.options;
+    const { binary, folder, env, logFile, sharedProvider } = this.options;
     const result = await run(binary, [name, "-no-color", ...args], {
       cwd: folder,
-      env,
+      env: { ...env, ...(await sharedProvider?.variables()) },
       onInterrupt: "releases locks",
       ...(options.log ? { logFile } : {}),
     });

@@ -101,9 +101,15 @@ describe("from nothing", () => {
       say: () => undefined,
     });
     const terraform = await findTerraform();
-    const provider = await setUpProvider(terraform);
-    const env = { ...direct.env, ...provider.environment };
-    const terraformOf = terraformOfLayers({ all, terraform, env, logFolder: join(folder, "direct-logs") });
+    const providerSetup = await setUpProvider(terraform);
+    const env = { ...direct.env, ...providerSetup.environment };
+    const terraformOf = terraformOfLayers({
+      all,
+      terraform,
+      providerSetup,
+      env,
+      logFolder: join(folder, "direct-logs"),
+    });
     for (const layer of selectLayers(all, layers)) {
       const planFile = join(layer.folder, "direct.tfplan");
       await terraformOf(layer).init();

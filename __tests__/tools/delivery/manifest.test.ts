@@ -9,6 +9,7 @@ function parse(change: (manifest: Mutable) => void): Manifest {
 }
 
 interface Mutable {
+  order: { steps: { id: string; layer: string; part: string; after: string[] }[] };
   layers: { id: string; plan: { file: string } | null; json: { file: string } }[];
 }
 
@@ -17,6 +18,36 @@ function first({ layers: [layer] }: Mutable) {
   if (layer === undefined) throw new Error("no layer");
   return layer;
 }
+
+/** The first step of its order. */
+function firstStep({ order: { steps } }: Mutable) {
+  const [step] = steps;
+  if (step === undefined) throw new Error("no step");
+  return step;
+}
+
+test("a layer that is applied in two steps is read", () => {
+  const { order } = parse((m) => {
+    const [logs] = m.order.steps.splice(0, 1);
+    if (logs === undefined) throw new Error("no step");
+    m.order.steps.unshift({ ...logs, part: "all but deletions" });
+    m.order.steps.push({ ...logs, id: `${logs.id}, deletions`, part: "deletions", after: ["60-ecs"] });
+  });
+  expect(order.steps.map(({ id }) => id)).toEqual(["05-cloudwatch-logs", "60-ecs", "05-cloudwatch-logs, deletions"]);
+});
+
+test("a manifest of an earlier version, which has no order, is refused with what to do", () => {
+  expect(() =>
+    parse((m) => {
+      Object.assign(m, { format: "lgtm-plan/1", order: undefined });
+    }),
+  ).toThrow(
+    expect.objectContaining({
+      exit: "negative",
+      mend: expect.stringMatching(/plan again with this version/) as string,
+    }) as Error,
+  );
+});
 
 test("a manifest that plan wrote is read", () => {
   expect(parse(() => undefined).layers.map(({ id }) => id)).toEqual(["05-cloudwatch-logs", "60-ecs"]);
@@ -40,6 +71,12 @@ test.each<readonly [string, (manifest: Mutable) => void, RegExp]>([
     },
     /must be the id of a layer/,
   ],
+  ["a layer that no step applies", (m) => m.order.steps.pop(), /must hold each layer once/],
+  ["a layer that two steps apply", (m) => m.order.steps.push(...m.order.steps), /must hold each layer once/],
+  ["deletions without the rest", (m) => (firstStep(m).part = "deletions"), /must hold each layer once/],
+  ["a step of no layer", (m) => (firstStep(m).layer = "20-iam"), /must hold each layer once/],
+  ["a step before what it waits for", (m) => (firstStep(m).after = ["60-ecs"]), /each step after/],
+  ["another part", (m) => (firstStep(m).part = "some"), /all but deletions/],
   ["a layer twice", (m) => m.layers.push(first(m)), /must name each layer once/],
 ])("%s is refused", (_what, change, reason) => {
   expect(() => parse(change)).toThrow(

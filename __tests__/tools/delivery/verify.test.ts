@@ -66,6 +66,7 @@ function workspace(change: Partial<Workspace> = {}, kind: "account" | "mock" = "
     profile: session.profile,
     layers,
     terraform: { path: "/usr/bin/terraform", version: "1.11.4", foundIn: "PATH" },
+    providerSetup: { environment: {}, source: "none", packageFolder: undefined },
     provider: "5.100.0",
     env: {},
     session,

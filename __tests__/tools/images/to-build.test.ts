@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { profiles } from "../../../common.config";
 import type { ReleasedTag } from "../../../modules/config/image-version";
-import type { Releases } from "../../../modules/config/releases";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import type { Releases } from "../../../modules/services/releases";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { listDeployments } from "../../../tools/layers/deployments";
 import { imagesToBuild, type ImagesAsked } from "../../../tools/images/to-build";
 

@@ -1,6 +1,6 @@
 import { profiles } from "../../../common.config";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { chosenServices } from "../../../tools/layers/chosen-services";
 import { UserError } from "../../../tools/terminal/user-error";
 

@@ -26,6 +26,8 @@ const traps: NodeJS.ProcessEnv = {
   TF_DATA_DIR: "/trap",
 };
 
+const reattach = '{"registry.terraform.io/hashicorp/aws":{}}';
+
 const mock = { AWS_ENDPOINT_URL: "http://127.0.0.1:5000", AWS_ACCESS_KEY_ID: "mock", AWS_SECRET_ACCESS_KEY: "mock" };
 
 describe("mockEnvironment", () => {
@@ -38,7 +40,7 @@ describe("mockEnvironment", () => {
   });
 
   test("holds nothing of the user that could reach AWS or change Terraform", () => {
-    const env = mockEnvironment(mock, folder, traps);
+    const env = mockEnvironment(mock, folder, { ...traps, TF_REATTACH_PROVIDERS: reattach });
 
     const aws = Object.keys(env).filter((name) => name.startsWith("AWS_"));
     expect(aws.sort()).toEqual([
@@ -50,7 +52,7 @@ describe("mockEnvironment", () => {
       "AWS_SHARED_CREDENTIALS_FILE",
     ]);
     expect(env).toMatchObject({ ...mock, AWS_EC2_METADATA_DISABLED: "true", PATH: "/bin", CHECKPOINT_DISABLE: "1" });
-    expect(Object.keys(env).filter((name) => /^TF_(VAR|CLI_ARGS|WORKSPACE|DATA)/.test(name))).toEqual([]);
+    expect(Object.keys(env).filter((name) => /^TF_(VAR|CLI_ARGS|WORKSPACE|DATA|REATTACH)/.test(name))).toEqual([]);
     expect(env.HTTPS_PROXY).toBe("http://127.0.0.1:9");
     expect(env.https_proxy).toBeUndefined();
   });
@@ -70,4 +72,24 @@ test("accountEnvironment keeps the user's credentials and drops what changes Ter
   expect(env).toMatchObject({ AWS_PROFILE: "prod", AWS_SESSION_TOKEN: "real", HTTPS_PROXY: "http://proxy" });
   expect(Object.keys(env).filter((name) => /^TF_(VAR|CLI_ARGS|WORKSPACE|DATA)/.test(name))).toEqual([]);
   expect(env).toMatchObject({ CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1", TF_IN_AUTOMATION: "1" });
+});
+
+describe("TF_REATTACH_PROVIDERS in the user's environment", () => {
+  test.each([
+    ["without an endpoint", {}],
+    ["with an endpoint that is not on this machine", { AWS_ENDPOINT_URL: "https://sts.example.com" }],
+    [
+      "with the mock's endpoint, which the SDKs are told to ignore",
+      { ...mock, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" },
+    ],
+  ])("is refused on an account, %s", (_case, endpoint) => {
+    const env = { PATH: "/bin", ...endpoint, TF_REATTACH_PROVIDERS: reattach };
+
+    expect(() => accountEnvironment(env)).toThrow(/TF_REATTACH_PROVIDERS is set/);
+  });
+
+  test("is dropped on the mock, and an empty one is no obstacle on an account", () => {
+    expect(accountEnvironment({ ...mock, TF_REATTACH_PROVIDERS: reattach }).TF_REATTACH_PROVIDERS).toBeUndefined();
+    expect(accountEnvironment({ TF_REATTACH_PROVIDERS: "" }).TF_REATTACH_PROVIDERS).toBeUndefined();
+  });
 });

@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { REVERSE_MOVES_FILE, reverseMoves } from "../../../tools/layers/reverse-moves";
 import { ensureTerraform } from "../../../tools/terraform/binary";
 import { quietEnvironment } from "../../../tools/layers/environment";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { profiles } from "../../../common.config";
 import { readServiceFiles } from "../../../checks/source-file";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { mayHaveBinary } from "../../../tools/images/binaries/find-binary";
 import type { Trial } from "../../../tools/live/engine-input";
 import { groundLacks } from "../../../tools/live/ground/enter";

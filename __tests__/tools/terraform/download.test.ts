@@ -19,7 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { downloadTerraform, type DownloadOptions } from "../../../tools/terraform/download";
 import { ensureTerraform } from "../../../tools/terraform/binary";
-import { platform } from "../../../tools/terraform/provider";
+import { platform } from "../../../tools/terraform/platform";
 import { pinnedTerraform, releasesUrl } from "../../../tools/terraform/release";
 
 const name = `terraform_9.9.9_${platform()}.zip`;

@@ -1,13 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  lockedVersion,
-  lookForMirror,
-  platform,
-  providerAddress,
-  setUpProvider,
-} from "../../../tools/terraform/provider";
+import { platform } from "../../../tools/terraform/platform";
+import { lockedVersion, lookForMirror, providerAddress, setUpProvider } from "../../../tools/terraform/provider";
 
 const terraform = { path: "/no/terraform", version: "1.11.4", foundIn: "PATH" };
 let home: string;

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { Reply, SmokeRequest } from "../../../tools/smoke/http-client";
 
 /** The services that keep data. */

@@ -1,4 +1,4 @@
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { TASKS_LAYER } from "../../images/readiness";
 import { resembles } from "../incidents/resembles";
 import { UserError } from "../../terminal/user-error";

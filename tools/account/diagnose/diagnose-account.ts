@@ -1,5 +1,5 @@
-import { readReleases } from "../../../modules/config/releases";
-import type { ServiceName } from "../../../modules/config/service-name";
+import { readReleases } from "../../../modules/services/releases";
+import type { ServiceName } from "../../../modules/services/service-name";
 import { connectToWorkload } from "../workload-clients";
 import { withReleaseFile } from "../../images/release/with-release-file";
 import { summarizeDeployment, type DeploymentSummary } from "../../state/overview";

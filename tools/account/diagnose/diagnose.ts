@@ -1,8 +1,8 @@
 import { clusterName, logGroupName, namePrefix } from "../../../modules/config/names";
 import type { Profile } from "../../../modules/config/profiles";
-import type { Releases } from "../../../modules/config/releases";
+import type { Releases } from "../../../modules/services/releases";
 import { deployedService } from "../../../modules/services/catalog";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import { ask, type Answer } from "../ask";
 import type { WorkloadClients } from "../workload-clients";
 import { expectedBy } from "../../images/expected";

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { ExpectedImage } from "../../images/expected";
 import type { Evidence, EvidenceSource } from "../incidents/evidence";
 import { stoppedByItself } from "./judge";

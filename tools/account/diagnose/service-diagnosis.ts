@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { Certainty } from "../incidents/known-incident";
 
 /** One deployment of an ECS service that is under way or in effect. */

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 
 /**
  * Source of a line: `log` of a container, `event` of an ECS service, `stop reason` of a task or container, `target

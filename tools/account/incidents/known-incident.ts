@@ -1,5 +1,5 @@
 import type { IncidentId } from "../../../checks/incidents";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { EvidenceSource } from "./evidence";
 
 /** Signs of an incident. */

@@ -1,4 +1,4 @@
-import type { Releases } from "../../../modules/config/releases";
+import type { Releases } from "../../../modules/services/releases";
 import type { LayerId } from "../../../stacks/outputs";
 import type { SynthesizedLayer } from "../../../stacks/platform-json";
 import type { Answer } from "../ask";

@@ -1,4 +1,4 @@
-import { readReleases } from "../../../modules/config/releases";
+import { readReleases } from "../../../modules/services/releases";
 import { platformJson, type SynthesizedLayer } from "../../../stacks/platform-json";
 import { ask } from "../ask";
 import { awsErrorCode } from "../../aws/errors";

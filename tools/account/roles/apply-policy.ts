@@ -1,6 +1,6 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { EXECUTION_POLICY_ARN } from "../../../modules/config/names";
-import type { PolicyStatement } from "../../../modules/policy-document";
+import type { PolicyStatement } from "../../../modules/services/policy-document";
 import type { PlatformResources } from "./resources";
 import { allow, inRegion } from "./statement";
 

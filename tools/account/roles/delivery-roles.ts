@@ -1,6 +1,6 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { namePrefix } from "../../../modules/config/names";
-import type { PolicyStatement } from "../../../modules/policy-document";
+import type { PolicyStatement } from "../../../modules/services/policy-document";
 import { applyPolicy, networkStatements } from "./apply-policy";
 import { planPolicy, reviewPolicy } from "./plan-policy";
 import { operatingStatements, readingStatements } from "./reading";

@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../../../modules/policy-document";
+import type { PolicyStatement } from "../../../modules/services/policy-document";
 import type { PlatformResources } from "./resources";
 import { allow } from "./statement";
 

@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../../../modules/policy-document";
+import type { PolicyStatement } from "../../../modules/services/policy-document";
 import type { DeliveryRole, SharedPolicy } from "./delivery-roles";
 import { GITHUB_ISSUER } from "./trust";
 

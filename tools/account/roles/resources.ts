@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { familyName, namePrefix, platformRoleNames, repositoryName, PLANS_PREFIX } from "../../../modules/config/names";
 import { deployedServices } from "../../../modules/services/catalog";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { LAYER_OUTPUTS, type LayerId } from "../../../stacks/outputs";
 import { stateLocation } from "../../../stacks/state-location";
 

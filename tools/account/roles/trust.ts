@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../../../modules/policy-document";
+import type { PolicyStatement } from "../../../modules/services/policy-document";
 
 /** Where GitHub's workflows run that may take a role. */
 export interface GitHubOrigin {

@@ -9,21 +9,29 @@
  */
 const BORDERS = {
   // The platform.
-  "common.config": ["modules/config"],
+  "common.config": ["modules/config", "modules/services"],
   "modules/config": ["common.config"],
   "modules/services": ["modules/config"],
   modules: ["modules/config", "modules/services"],
   stacks: ["modules", "modules/config", "modules/services"],
   checks: ["modules/config", "modules/services"],
-  main: ["checks", "modules/config", "stacks"],
+  main: ["checks", "modules/config", "modules/services", "stacks"],
 
   // The tools, from the ground up.
   "tools/terminal": [],
   "tools/aws": ["common.config", "modules/config", "tools/terminal"],
-  "tools/layers": ["checks", "common.config", "modules/config", "stacks", "tools/terminal"],
+  "tools/layers": [
+    "checks",
+    "common.config",
+    "modules/config",
+    "modules/services",
+    "stacks",
+    "tools/aws",
+    "tools/terminal",
+  ],
   "tools/mock": ["tools/terminal"],
   "tools/state": ["modules/config", "stacks", "tools/aws", "tools/layers", "tools/terminal"],
-  "tools/terraform": ["stacks", "tools/layers", "tools/state", "tools/terminal"],
+  "tools/terraform": ["stacks", "tools/aws", "tools/layers", "tools/mock", "tools/state", "tools/terminal"],
   "tools/images": [
     "checks",
     "common.config",
@@ -38,8 +46,8 @@ const BORDERS = {
   "tools/account": [
     "checks",
     "common.config",
-    "modules",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -50,6 +58,7 @@ const BORDERS = {
   "tools/delivery": [
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/aws",
     "tools/images",
@@ -74,6 +83,7 @@ const BORDERS = {
     "tools/images",
     "tools/layers",
     "tools/mock",
+    "tools/state",
     "tools/terminal",
     "tools/terraform",
   ],
@@ -94,6 +104,7 @@ const BORDERS = {
     "checks",
     "common.config",
     "modules/config",
+    "modules/services",
     "stacks",
     "tools/images",
     "tools/layers",
@@ -104,6 +115,7 @@ const BORDERS = {
   "tools/commands": [
     "common.config",
     "modules/config",
+    "modules/services",
     "tools/account",
     "tools/checkout",
     "tools/delivery",
@@ -118,13 +130,14 @@ const BORDERS = {
   ],
   "tools/cli": ["tools/commands", "tools/terminal"],
 
-  // What proves facts, and is no daily work.
+  // Proofs of facts that are no daily work.
   experiments: [
     "checks",
     "common.config",
     "modules/config",
     "modules/services",
     "stacks",
+    "tools/commands",
     "tools/delivery",
     "tools/images",
     "tools/layers",

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { createRequire } from "node:module";
-import { SERVICE_NAMES, type ServiceName } from "../../../modules/config/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../../modules/services/service-name";
 import { writeOutputs } from "../../delivery/github/job";
 import type { ImageToBuild } from "../../images/to-build";
 import { renderTable } from "../../terminal/table";

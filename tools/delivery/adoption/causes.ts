@@ -28,6 +28,7 @@ const AFFECTED: Readonly<Record<string, Affected>> = {
   "imageRepositories.destroyWithImages": { "10-ecr": ["aws_ecr_repository"] },
   "imageRepositories.namePrefix": { "10-ecr": EVERYTHING, "60-ecs": TASKS },
   "imageRepositories.deployedTag": { "60-ecs": TASKS },
+  "imageRepositories.further": { "10-ecr": EVERYTHING },
   imageVersions: { "60-ecs": TASKS },
   serviceDiscovery: { "40-cloudmap": EVERYTHING, "60-ecs": TASKS },
   "loadBalancer.routes": {
@@ -53,9 +54,15 @@ const AFFECTED: Readonly<Record<string, Affected>> = {
   "ecs.containerInsights": { "60-ecs": ["aws_ecs_cluster"] },
   "ecs.desiredCountOwner": { "60-ecs": ["aws_ecs_service"] },
   "ecs.waitForSteadyState": { "60-ecs": ["aws_ecs_service"] },
+  "ecs.familyPrefix": { "60-ecs": TASKS },
+  "ecs.furtherIngress": { "30-security-groups": ["aws_security_group"] },
   "iam.permissionsBoundary": { "20-iam": ["aws_iam_role"] },
   "iam.taskRoles": { "20-iam": ["aws_iam_role", "aws_iam_role_policy"], "60-ecs": TASKS },
-  services: { "50-alb": ["aws_lb_target_group"], "60-ecs": TASKS },
+  services: {
+    "05-cloudwatch-logs": ["aws_cloudwatch_log_group"],
+    "50-alb": ["aws_lb_target_group"],
+    "60-ecs": TASKS,
+  },
   serviceConfigs: {
     "30-security-groups": ["aws_security_group"],
     "50-alb": ["aws_lb_target_group"],
@@ -90,7 +97,7 @@ export function causesOf(
     const service =
       /^(?:services|imageVersions|storagePrefixes)\.([a-z]+)/.exec(path)?.[1] ?? /^(alloy|grafana)\b/.exec(path)?.[1];
     const name = address.split(".").at(-1) ?? "";
-    if (service !== undefined && /^aws_(ecs|lb)_/.test(type) && !name.startsWith(service)) return false;
+    if (service !== undefined && /^aws_(cloudwatch|ecs|lb)_/.test(type) && !name.startsWith(service)) return false;
     return Object.entries(AFFECTED).some(
       ([prefix, affected]) => isAtOrBelow(path, prefix) && matches(affected[layer as LayerId] ?? [], type),
     );

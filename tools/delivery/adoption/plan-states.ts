@@ -54,15 +54,16 @@ export async function planStates(options: PlanStatesOptions): Promise<StatePlans
   const { layers, profile } = await synthesize({ outFolder: join(runFolder, "out"), profile: options.profile });
   const selected = selectLayers(layers, options.layers);
   const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report: note });
-  const provider = await setUpProvider(terraform, { report: note });
+  const providerSetup = await setUpProvider(terraform, { report: note });
   const fixtures = options.fixtures ? await startFixtures({ layers, runFolder, report: note }) : undefined;
   try {
     throwIfInterrupted();
-    const env = { ...(fixtures?.env ?? accountEnvironment()), ...provider.environment };
+    const env = { ...(fixtures?.env ?? accountEnvironment()), ...providerSetup.environment };
     const refresh = fixtures === undefined;
+    const programs = { terraform, providerSetup };
     // It promises to read only: no lock is written, not even for the time of a plan.
     const how = { parallel, refresh, mode, lock: false };
-    const outcomes = await planInOrder({ all: layers, selected, terraform, env, runFolder, ...how });
+    const outcomes = await planInOrder({ all: layers, selected, ...programs, env, runFolder, ...how });
     return { profile, outcomes };
   } finally {
     await fixtures?.stop();

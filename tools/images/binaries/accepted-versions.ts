@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 
 /** A version that may stand for another one. */
 export interface AcceptedVersion {

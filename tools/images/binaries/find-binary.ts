@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
 import { deployedService } from "../../../modules/services/catalog";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { ServiceProgram } from "../../../modules/services/service-image";
 import { UserError } from "../../terminal/user-error";
 import { acceptedVersions, type AcceptedVersion } from "./accepted-versions";

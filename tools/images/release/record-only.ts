@@ -1,5 +1,5 @@
 import type { ReleasedTag } from "../../../modules/config/image-version";
-import type { ImageDigest } from "../../../modules/config/releases";
+import type { ImageDigest } from "../../../modules/services/releases";
 import { UserError } from "../../terminal/user-error";
 import { recorded } from "./release";
 import type { ReleaseResult } from "./result";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { readReleaseFile, type ReleasedImage, type Release } from "../../../modules/config/releases";
-import { SERVICE_NAMES, type ServiceName } from "../../../modules/config/service-name";
+import { readReleaseFile, type ReleasedImage, type Release } from "../../../modules/services/releases";
+import { SERVICE_NAMES, type ServiceName } from "../../../modules/services/service-name";
 
 /**
  * Records a release. The file is replaced as a whole, so that whoever reads it meanwhile sees the old or the new one; what

@@ -1,6 +1,6 @@
 import { deployedService } from "../../../modules/services/catalog";
 import type { ReleasedTag } from "../../../modules/config/image-version";
-import { readReleaseFile, type ImageDigest } from "../../../modules/config/releases";
+import { readReleaseFile, type ImageDigest } from "../../../modules/services/releases";
 import { UserError } from "../../terminal/user-error";
 import { verifyService } from "../verify/verify";
 import { Docker } from "./docker";

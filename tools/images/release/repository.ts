@@ -5,7 +5,7 @@ import {
   type ECRClient,
   type ImageIdentifier,
 } from "@aws-sdk/client-ecr";
-import type { ImageDigest } from "../../../modules/config/releases";
+import type { ImageDigest } from "../../../modules/services/releases";
 import { awsErrorCode, onAws } from "../../aws/errors";
 import { UserError } from "../../terminal/user-error";
 

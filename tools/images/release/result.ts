@@ -1,5 +1,5 @@
-import type { Release } from "../../../modules/config/releases";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { Release } from "../../../modules/services/releases";
+import type { ServiceName } from "../../../modules/services/service-name";
 
 /** Result of a release. */
 export interface ReleaseResult {

@@ -1,4 +1,4 @@
-import { readReleaseFile } from "../../../modules/config/releases";
+import { readReleaseFile } from "../../../modules/services/releases";
 import { UserError } from "../../terminal/user-error";
 import { recorded } from "./release";
 import type { ReleaseResult } from "./result";

@@ -1,9 +1,9 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { deployments } from "../../../common.config";
 import type { Profile } from "../../../modules/config/profiles";
-import { releaseFile } from "../../../modules/config/releases";
+import { releaseFile } from "../../../modules/services/releases";
 import { repositoryName } from "../../../modules/config/names";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import { guardAccount } from "../../aws/account-guard";
 import { clientConfig } from "../../aws/client-config";
 import { connectToAws } from "../../aws/clients";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import { projectRoot } from "../../terminal/paths";
 import { run } from "../../terminal/process";
 import { UserError } from "../../terminal/user-error";

@@ -7,7 +7,7 @@ import { readServiceFiles, type SourceFile } from "../../../checks/source-file";
 import { serviceSources, type ServiceSources } from "../../../checks/service-sources";
 import { wiringFindings } from "../../../checks/wiring";
 import type { PlatformConfig } from "../../../modules/config/platform-config";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { DeployedService } from "../../../modules/services/catalog";
 import { findBinary, type ServiceBinary } from "../binaries/find-binary";
 import { run, type RunResult } from "../../terminal/process";

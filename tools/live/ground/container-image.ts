@@ -1,7 +1,7 @@
 import { parseDockerfile } from "../../../checks/dockerfile";
 import { imageFiles } from "../../../checks/image-files";
 import type { SourceFile } from "../../../checks/source-file";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { ServiceImage } from "../../../modules/services/service-image";
 import { HOME_IN_CONTAINER, type ContainerFile } from "./container";
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { PolicyDocument } from "../aws/iam/policy-document";
 import type { LoadBalancerDescription } from "../../load-balancer/description";
 

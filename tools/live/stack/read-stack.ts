@@ -17,7 +17,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetNamespaceCommand, GetServiceCommand, ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
 import { clusterName } from "../../../modules/config/names";
-import { SERVICE_NAMES } from "../../../modules/config/service-name";
+import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { connection } from "../../mock/s3";
 import type { Mock } from "../../mock/server";
 import { UserError } from "../../terminal/user-error";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ServiceName } from "../../../modules/config/service-name";
+import type { ServiceName } from "../../../modules/services/service-name";
 import type { Check, ServiceChecks } from "../check";
 import { expectStatus, failure, jsonOf } from "../expectations";
 import type { Reply } from "../http-client";

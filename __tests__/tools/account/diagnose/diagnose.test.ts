@@ -18,8 +18,8 @@ import {
 import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
 import { profiles } from "../../../../common.config";
-import type { Releases } from "../../../../modules/config/releases";
-import { SERVICE_NAMES, type ServiceName } from "../../../../modules/config/service-name";
+import type { Releases } from "../../../../modules/services/releases";
+import { SERVICE_NAMES, type ServiceName } from "../../../../modules/services/service-name";
 import { diagnose } from "../../../../tools/account/diagnose/diagnose";
 import { renderDiagnoses } from "../../../../tools/account/diagnose/report";
 import type { ServiceDiagnosis } from "../../../../tools/account/diagnose/service-diagnosis";

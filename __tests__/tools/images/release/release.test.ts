@@ -11,7 +11,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReleasedTag } from "../../../../modules/config/image-version";
-import { readReleases, type ImageDigest } from "../../../../modules/config/releases";
+import { readReleases, type ImageDigest } from "../../../../modules/services/releases";
 import { recordOnly } from "../../../../tools/images/release/record-only";
 import { release } from "../../../../tools/images/release/release";
 import { rollBack } from "../../../../tools/images/release/roll-back";

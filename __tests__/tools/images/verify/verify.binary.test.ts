@@ -1,6 +1,6 @@
 import { profiles } from "../../../../common.config";
 import { readServiceFiles } from "../../../../checks/source-file";
-import { SERVICE_NAMES, type ServiceName } from "../../../../modules/config/service-name";
+import { SERVICE_NAMES, type ServiceName } from "../../../../modules/services/service-name";
 import { mayHaveBinary } from "../../../../tools/images/binaries/find-binary";
 import { verifyService } from "../../../../tools/images/verify/verify";
 import { type Edit, replacing, withKey } from "../../../support/service-files";

@@ -35,6 +35,7 @@ test("GIVEN dev's layer on a copy of prod's state WHEN it is planned THEN it is 
     all: [layer],
     selected: [layer],
     terraform: { path: join(runFolder, "no-terraform"), version: "1.11.4", foundIn: "nowhere" },
+    providerSetup: { packageFolder: undefined },
     env: { AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" },
     runFolder,
     parallel: 1,

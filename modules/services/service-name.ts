@@ -1,4 +1,4 @@
-import * as definitions from "../services/definitions";
+import * as definitions from "./definitions";
 
 /** Name of a service: its ECS service, Cloud Map service, container and folder under `dockerfiles/`. */
 export type ServiceName = keyof typeof definitions;

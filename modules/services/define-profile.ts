@@ -1,4 +1,4 @@
-import type { PlatformConfig } from "./platform-config";
+import type { PlatformConfig } from "../config/platform-config";
 import type { ServiceName } from "./service-name";
 
 /**

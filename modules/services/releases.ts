@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { SERVICE_NAMES, type ServiceName } from "./service-name";
-import { ConfigError, type Finding } from "./config-error";
-import { RELEASED_TAG, type ReleasedTag } from "./image-version";
+import { ConfigError, type Finding } from "../config/config-error";
+import { RELEASED_TAG, type ReleasedTag } from "../config/image-version";
 
 /** File that records the releases: environment -> service -> release. Written by `./lgtm release`, by pull request. */
 const RELEASES_FILE = join(__dirname, "../../releases.json");
