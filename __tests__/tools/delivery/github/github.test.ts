@@ -220,7 +220,7 @@ describe("the protection of a GitHub environment", () => {
   });
 
   test("stops the commands before they touch AWS, and says what to set; GitHub not asked is no yes", async () => {
-    const args = ["--manifest", "none.json", "--sha256", "0", "--github"];
+    const args = ["--manifest", "none.json", "--sha256", "0".repeat(64), "--github"];
     const env = { ...standIn.env, GITHUB_REF_NAME: "main" };
     const apply = await runLgtm(["apply", ...args], { env });
     const destroy = await runLgtm(["destroy", ...args, "--confirm", "destroy prod"], { env });
