@@ -83,7 +83,6 @@ const BORDERS = {
     "tools/images",
     "tools/layers",
     "tools/mock",
-    "tools/state",
     "tools/terminal",
     "tools/terraform",
   ],
@@ -130,14 +129,13 @@ const BORDERS = {
   ],
   "tools/cli": ["tools/commands", "tools/terminal"],
 
-  // Proofs of facts that are no daily work.
+  // What proves facts, and is no daily work.
   experiments: [
     "checks",
     "common.config",
     "modules/config",
     "modules/services",
     "stacks",
-    "tools/commands",
     "tools/delivery",
     "tools/images",
     "tools/layers",
