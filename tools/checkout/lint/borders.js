@@ -83,6 +83,7 @@ const BORDERS = {
     "tools/images",
     "tools/layers",
     "tools/mock",
+    "tools/state",
     "tools/terminal",
     "tools/terraform",
   ],

@@ -1,15 +1,5 @@
 import { createHash } from "node:crypto";
 import { visible } from "../../terminal/visible-text";
-/** Words for what happens to a layer, by its effect, as the page says them. */
-export const effectWords = {
-  delete: "deletes",
-  replace: "replaces",
-  update: "changes, and loses nothing",
-  create: "creates",
-  move: "moves addresses",
-  outputs: "changes outputs",
-  nothing: "nothing changes",
-} as const;
 
 /**
  * The id of a layer's or change's place on the page. No two places share one: what cannot stand in an id is told apart by a
