@@ -97,7 +97,9 @@ export function readStackFacts(layer: Layer): StackFacts {
     reads: Object.fromEntries(
       Object.entries(stack.data.terraform_remote_state).map(([name, { config }]) => [name, config]),
     ),
-    defaultTags: Object.assign({}, ...stack.provider.aws.flatMap((aws) => aws.default_tags.map(({ tags }) => tags))),
+    defaultTags: Object.fromEntries(
+      stack.provider.aws.flatMap((aws) => aws.default_tags.flatMap(({ tags }) => Object.entries(tags))),
+    ),
   };
 }
 
