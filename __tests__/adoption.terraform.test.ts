@@ -7,10 +7,15 @@ import type { Adoption } from "../tools/delivery/adoption/report";
 import { projectRoot } from "../tools/terminal/paths";
 import { run } from "../tools/terminal/process";
 import { countPlan } from "../tools/terraform/plan-summary";
+import { runInWaves } from "../tools/layers/waves";
 import { Planning } from "./support/planning";
+import { processes } from "./support/processes";
 import { attributesOf, changeState, copyStates, type State } from "./support/states";
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_200_000);
+
+// Skipped elsewhere: without /proc there is no list of processes.
+const onLinux = process.platform === "linux" ? test : test.skip;
 
 /** Managed resources of each layer, as the state files hold them; all but those of layer 00 change their address. */
 const managed: Readonly<Record<string, number>> = {
@@ -75,6 +80,47 @@ describe("a state or a setting that differs", () => {
     if (layer !== undefined && change !== undefined) changeState(folder, layer, change);
     await planning.mock.seed(folder);
   }
+
+  describe("the provider that serves all runs", () => {
+    test("leads to the same plan of every layer as one that each run starts", async () => {
+      expect(planning.baseline).toHaveLength(11);
+      // Side by side, so that runs configure the shared provider again while another works with it.
+      const plans = await runInWaves(
+        planning.baseline,
+        async (layer) => [await planning.json(layer, "shared"), await planning.json(layer, "own")] as const,
+        { parallel: 4, order: "any" },
+      );
+
+      for (const plan of plans) {
+        if (plan.status !== "done") throw plan.status === "failed" ? plan.error : new Error(`${plan.layer} not tried`);
+        const [shared, own] = plan.value;
+        // Apart from the time at which it was made.
+        expect(shared).toEqual({ ...own, timestamp: expect.any(String) as string });
+        expect(Object.keys(shared)).toContain("planned_values");
+      }
+    });
+
+    onLinux("starts once: a run that uses it starts none", async () => {
+      const [layer] = planning.baseline;
+      if (layer === undefined) throw new Error("no layer");
+      const providers = (folder = ""): readonly number[] =>
+        processes()
+          .filter(({ command, folder: own }) => command.includes("terraform-provider-aws") && own.startsWith(folder))
+          .map(({ pid }) => pid);
+      expect(providers().length).toBeGreaterThan(0);
+
+      const started = new Set<number>();
+      const watch = setInterval(() => {
+        for (const pid of providers(layer.folder)) started.add(pid);
+      }, 50);
+      await planning.json(layer, "shared");
+      expect([...started]).toEqual([]);
+      // The watch sees one that a run starts.
+      await planning.json(layer, "own");
+      expect(started.size).toBeGreaterThan(0);
+      clearInterval(watch);
+    });
+  });
 
   test.each(["01-vpc", "60-ecs"])("%s stays a no-op when a newer Terraform has written the state", async (layer) => {
     await seed(layer, (state) => {

@@ -118,6 +118,9 @@ let elsewhere: Run;
 let broken: Run;
 let unknown: Run;
 let unfit: Run;
+let unfinished: Run;
+let misdeployed: Run;
+let overlapping: Run;
 let homeless: Run;
 
 beforeAll(async () => {
@@ -140,11 +143,29 @@ beforeAll(async () => {
       .replace("http_api_prefix: /tempo", "")
       .replace("server:", "server:\n  http_path_prefix: /tempo"),
   );
-  [broken, unknown, unfit, homeless] = await Promise.all([
+  const unfinishedCopy = copyProject("unfinished", (config) =>
+    config
+      .replace(
+        "/** All configurations by name",
+        'const dev = defineProfile({ ...target, environment: "dev", adoptsHclState: false });\n$&',
+      )
+      .replace(
+        "export const profiles = { baseline, target, staging }",
+        "export const profiles = { baseline, target, staging, dev }",
+      ),
+  );
+  const misdeployedCopy = copyProject("misdeployed", (config) =>
+    config.replace("prod: { profile: activeProfile }", 'prod: { profile: "staging" }'),
+  );
+  const overlappingCopy = copyProject("overlapping", (config) => config.replaceAll('"10.1.', '"10.0.'));
+  [broken, unknown, unfit, homeless, unfinished, misdeployed, overlapping] = await Promise.all([
     runMain(brokenCopy, "broken"),
     runMain(ROOT, "unknown", { env: { LGTM_PROFILE: "nonsense" } }),
     runMain(unfitCopy, "unfit", { env: { LGTM_PROFILE: "target" } }),
     runMain(ROOT, "homeless", { env: { CDKTF_OUTDIR: join(scratch, "no/such/folder") } }),
+    runMain(unfinishedCopy, "unfinished", { env: { LGTM_PROFILE: "dev" } }),
+    runMain(misdeployedCopy, "misdeployed"),
+    runMain(overlappingCopy, "overlapping"),
   ]);
 }, 240_000);
 
@@ -249,5 +270,38 @@ describe("GIVEN a profile that does not exist", () => {
       `Unknown profile "nonsense". common.config.ts defines: ${Object.keys(profiles).join(", ")}.\n`,
     );
     expect(existsSync(unknown.outdir)).toBe(false);
+  });
+});
+
+describe("GIVEN an environment that is an unfinished copy of prod's", () => {
+  test("THEN the exit code is 2, every shared name is told, and nothing is written", () => {
+    expect(unfinished).toMatchObject({ code: 2, stdout: "" });
+    const lines = unfinished.stderr.trimEnd().split("\n");
+    expect(lines[0]).toBe("common.config.ts has 8 problems:");
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^ {2}profiles\.dev\.state\.bucket = "jsj-.*: must differ from /),
+    );
+    expect(unfinished.stderr).not.toMatch(/^\s+at /m);
+    expect(existsSync(unfinished.outdir)).toBe(false);
+  });
+});
+
+describe("GIVEN a deployment of another environment's profile", () => {
+  test("THEN the exit code is 2, and nothing is written, whichever profile is synthesized", () => {
+    expect(misdeployed).toMatchObject({ code: 2, stdout: "" });
+    expect(misdeployed.stderr).toMatch(
+      /^common\.config\.ts has 1 problem:\n {2}deployments\.prod\.profile = "staging": must name a profile of the environment "prod"/,
+    );
+    expect(existsSync(misdeployed.outdir)).toBe(false);
+  });
+});
+
+describe("GIVEN networks of two environments that overlap", () => {
+  test("THEN a warning says so, and the layers are written", () => {
+    expect(overlapping.code).toBe(0);
+    expect(overlapping.stderr).toMatch(
+      /^Warning: profiles\.staging\.network\.vpcCidr = "10\.0\.0\.0\/16": overlaps profiles\.baseline\..*\[networks-overlap\]\n$/,
+    );
+    expect(filesOf(overlapping.outdir)).toEqual(filesOf(here.outdir));
   });
 });

@@ -41,9 +41,12 @@ interface Shared {
   readonly harm: string;
 }
 
+/** Kind of the names that exist once in the world. */
+const BUCKET = "bucket";
+
 /** Names that exist once in the world. */
 function globalNames({ state, dataBucket }: PlatformConfig): readonly Shared[] {
-  const kind = "bucket";
+  const kind = BUCKET;
   return [
     {
       key: "state.bootstrapBucket",
@@ -118,7 +121,7 @@ const environmentsShareNothing = (environments: Environments): readonly Problem[
             problem(
               keyOf(profile, key),
               value,
-              `must differ from ${keyOf(first.other, first.key)}, since ${describe(profile)} and ${describe(first.other)} are different environments: ${harm}`,
+              `must differ from ${keyOf(first.other, first.key)}, since ${describe(profile)} and ${describe(first.other)} are different environments: ${harm}${adviceFor(kind)}`,
             ),
           ];
     });
@@ -127,6 +130,11 @@ const environmentsShareNothing = (environments: Environments): readonly Problem[
 /** Names of another environment that must not be used: those of its account count if it may be the same account. */
 function takenNames(config: PlatformConfig, other: PlatformConfig): readonly Shared[] {
   return [...globalNames(other), ...(differentAccounts(config, other) ? [] : accountNames(other))];
+}
+
+/** The way out for names that exist once in an account, and none for buckets. */
+function adviceFor(kind: string): string {
+  return kind === BUCKET ? "" : "; if they are in different accounts, name these in the accountId of both";
 }
 
 /** A typo here plans everything as new, beside what runs under the same names. */

@@ -9,6 +9,7 @@ import { synthesize } from "../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { mockEnvironment } from "../../tools/layers/environment";
 import { terraformOfLayers } from "../../tools/terraform/plan-layers";
+import { parsePlan } from "../../tools/terraform/plan-json";
 import { countPlan, summarizePlan, type PlanCounts } from "../../tools/terraform/plan-summary";
 import { setUpProvider, type ProviderSetup } from "../../tools/terraform/provider";
 import type { Terraform } from "../../tools/terraform/terraform";
@@ -79,6 +80,6 @@ export class MockedDeployment {
   async plan(id: string): Promise<PlanCounts> {
     const terraform = this.terraform(id);
     await terraform.plan({ out: "test.tfplan" });
-    return countPlan(summarizePlan(await terraform.show("test.tfplan")));
+    return countPlan(summarizePlan(parsePlan(await terraform.show("test.tfplan"))));
   }
 }

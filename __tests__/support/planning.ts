@@ -6,8 +6,10 @@ import { selectLayers, type Layer } from "../../tools/layers/layers";
 import { synthesize } from "../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../tools/terraform/binary";
 import { terraformOfLayers } from "../../tools/terraform/plan-layers";
+import { parsePlan } from "../../tools/terraform/plan-json";
 import { summarizePlan, countPlan, type PlanCounts, type PlanSummary } from "../../tools/terraform/plan-summary";
 import { setUpProvider, type ProviderSetup } from "../../tools/terraform/provider";
+import type { Terraform } from "../../tools/terraform/terraform";
 import { UserError } from "../../tools/terminal/user-error";
 
 const silent = (): void => undefined;
@@ -65,13 +67,29 @@ export class Planning {
   async plan(id: string, layers: readonly Layer[] = this.baseline, facts = layers): Promise<PlanSummary> {
     const [layer] = selectLayers(layers, [id]);
     if (layer === undefined) throw new Error(`there is no layer ${id}`);
-    const logFolder = join(this.folder, "logs");
-    const { terraform: binary, providerSetup, env } = this;
-    const terraform = terraformOfLayers({ all: facts, terraform: binary, providerSetup, env, logFolder })(layer);
+    const terraform = this.terraformOf(layer, facts, "shared");
     const out = join(layer.folder, "check.tfplan");
     await terraform.init();
     await terraform.plan({ out, refresh: false });
-    return summarizePlan(await terraform.show(out));
+    return summarizePlan(parsePlan(await terraform.show(out)));
+  }
+
+  /**
+   * Plans a layer of `baseline` with the provider that serves all runs, or with one that the run starts by itself.
+   * @returns the plan as JSON; reading a plan takes only the schema, so both kinds are read with the shared provider
+   */
+  async json(layer: Layer, provider: "shared" | "own"): Promise<Readonly<Record<string, unknown>>> {
+    const shared = this.terraformOf(layer, this.baseline, "shared");
+    const out = join(layer.folder, `${provider}.tfplan`);
+    await shared.init();
+    await this.terraformOf(layer, this.baseline, provider).plan({ out, refresh: false });
+    return JSON.parse(await shared.show(out)) as Readonly<Record<string, unknown>>;
+  }
+
+  private terraformOf(layer: Layer, facts: readonly Layer[], provider: "shared" | "own"): Terraform {
+    const logFolder = join(this.folder, "logs");
+    const providerSetup = provider === "shared" ? this.providerSetup : { packageFolder: undefined };
+    return terraformOfLayers({ all: facts, terraform: this.terraform, providerSetup, env: this.env, logFolder })(layer);
   }
 
   async counts(id: string, layers?: readonly Layer[]): Promise<PlanCounts> {

@@ -35,16 +35,25 @@ export function runMain(outdir: string): MainRun {
     jest.spyOn(console, "log").mockImplementation((line: string) => lines.stdout.push(line)),
     jest.spyOn(console, "error").mockImplementation((line: string) => lines.stderr.push(line)),
   ];
-  const before = { outdir: process.env.CDKTF_OUTDIR, exitCode: process.exitCode };
+  const before = { outdir: process.env.CDKTF_OUTDIR, exitCode: process.exitCode, atExit: process.listeners("exit") };
   process.env.CDKTF_OUTDIR = outdir;
   process.exitCode = 0;
   try {
     body((id) => jest.requireActual(id.startsWith(".") ? join(ROOT, id) : id), {});
-    return { exitCode: Number(process.exitCode), stdout: lines.stdout.join("\n"), stderr: lines.stderr.join("\n") };
+    endProcess(before.atExit);
+    return { exitCode: process.exitCode, stdout: lines.stdout.join("\n"), stderr: lines.stderr.join("\n") };
   } finally {
     process.exitCode = before.exitCode;
     if (before.outdir === undefined) delete process.env.CDKTF_OUTDIR;
     else process.env.CDKTF_OUTDIR = before.outdir;
     for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** Does what main.ts leaves for the end of its process. */
+function endProcess(before: readonly NodeJS.ExitListener[]): void {
+  for (const listener of process.listeners("exit").filter((each) => !before.includes(each))) {
+    process.removeListener("exit", listener);
+    listener(0);
   }
 }

@@ -218,7 +218,7 @@ describe("GIVEN an install at work", () => {
   /** npm and a program that npm started; both write their process ids, and neither ends by itself. */
   const endless = (trap: string): string =>
     `#!/bin/bash\n${trap}\nmkdir -p node_modules; echo '{"packages":{}}' > node_modules/.package-lock.json\n` +
-    "sleep 300 & echo $! > child-pid; echo $$ > npm-pid\necho 'npm says something'\nwhile :; do wait; done\n";
+    "sleep 300 & echo $! > child-pid; echo $$ > npm-pid\necho 'npm says something'\nwhile :; do sleep 1; done\n";
 
   async function interrupt(signal: NodeJS.Signals, trap: string): Promise<{ code: number | null; stderr: string }> {
     write("bin/npm", endless(trap));

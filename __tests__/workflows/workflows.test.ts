@@ -254,6 +254,26 @@ describe("what is approved", () => {
     expect(destroying?.env?.SHA256).toBe("${{ needs.plan.outputs.sha256 }}");
   });
 
+  test("the page for whoever approves is attached to every plan, and to what is left for a second approval", () => {
+    const pages = jobs().flatMap(([where, { steps: own = [] }]) =>
+      own
+        .filter(
+          ({ uses = "", with: given }) =>
+            uses.startsWith("actions/upload-artifact@") && String(given?.path).endsWith("report.html"),
+        )
+        .map((step) => [where, String(step.with?.path)]),
+    );
+    expect(pages).toEqual([
+      ["apply-approved.yml apply", "${{ runner.temp }}/report.html"],
+      ["deploy.yml plan", "${{ runner.temp }}/report.html"],
+      ["plan.yml plan", "${{ runner.temp }}/plans/report.html"],
+    ]);
+    const written = jobs().flatMap(([, { steps: own = [] }]) => own.flatMap(({ run = "" }) => run.split("\n")));
+    for (const line of written.filter((one) => /\.\/lgtm (plan|apply) /.test(one))) {
+      expect(line).toMatch(/--html "\$RUNNER_TEMP\/report\.html"|--out "\$RUNNER_TEMP\/plans"/);
+    }
+  });
+
   test("I24: no approval before there is a plan: the jobs that wait for one need the job that planned", () => {
     const { apply, rest, destroy } = workflows["deploy.yml"]?.jobs ?? {};
     expect([apply?.needs, rest?.needs, destroy?.needs]).toEqual(["plan", ["plan", "apply"], "plan"]);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { interruptSignal } from "../terminal/process";
 import { progressMode } from "../terminal/progress";
@@ -14,6 +15,7 @@ interface Options {
   readonly profile?: string;
   readonly parallel: number;
   readonly resume?: true;
+  readonly html?: string;
   readonly github?: true;
   readonly json?: true;
 }
@@ -34,6 +36,7 @@ export function register(program: Command): void {
     )
     .requiredOption("--sha256 <hash>", "the manifest's SHA-256 from the approved report", sha256)
     .option("--resume", "take up an apply of these plans that stopped half way")
+    .option("--html <file>", "where it stops for a second approval: write the page for whoever approves here")
     .addOption(profileOption())
     .addOption(parallelOption())
     .addOption(gitHubOption())
@@ -69,6 +72,9 @@ async function runApply(options: Options): Promise<void> {
     : await diagnoseFailure(result.outcomes, { profile: options.profile });
   const report = [renderApply(result), ...(diagnosis === undefined ? [] : [renderFailureDiagnosis(diagnosis)])];
   const text = report.join("\n\n").trimEnd();
+  const { renderHtml } = load("../delivery/report/html") as typeof import("../delivery/report/html");
+  if (options.html !== undefined && result.rest !== undefined)
+    writeFileSync(options.html, renderHtml(result.rest.report));
   const { printApplied } = load("./print-applied") as typeof import("./print-applied");
   printApplied(result, text, options, { diagnosis });
 }

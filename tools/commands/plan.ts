@@ -66,7 +66,7 @@ export function register(program: Command): void {
         "layer",
       ]),
     )
-    .option("--html [file]", "with --show: write one self-contained HTML page (default: on standard output)")
+    .option("--html [file]", "write one self-contained HTML page; with --show it may go to standard output")
     .option(
       "--limit <characters>",
       "with --show: how long the Markdown may be (default: a comment's limit on GitHub, 65536)",
@@ -105,9 +105,10 @@ async function runPlan(options: Options): Promise<void> {
 
 /** Refuses options that go with another one, before anything is done. */
 function checkOptions(options: Options): void {
-  const stray = (["html", "limit"] as const).find((name) => options[name] !== undefined);
-  if (stray !== undefined && options.show === undefined)
-    throw badOptions(`--${stray} goes with --show.`, "add --show plans/manifest.json");
+  if (options.limit !== undefined && options.show === undefined)
+    throw badOptions("--limit goes with --show.", "add --show plans/manifest.json");
+  if (options.html === true && options.show === undefined)
+    throw badOptions("--html needs the name of a file here.", "write --html report.html");
   if (options.destroy === true) return;
   if (options.confirm !== undefined || options.includeStateful.length > 0)
     throw badOptions("--confirm and --include-stateful go with --destroy.", "add --destroy, or leave them out");
@@ -119,16 +120,14 @@ function badOptions(what: string, mend: string): UserError {
 
 async function planFixtures(options: Options): Promise<void> {
   const { reportOnFixtures } = load("../delivery/plan-fixtures") as typeof import("../delivery/plan-fixtures");
-  const { renderMarkdown } = load("../delivery/report/markdown") as typeof import("../delivery/report/markdown");
   const report = await reportOnFixtures({
     profile: options.profile,
     layers: options.layer,
     parallel: options.parallel,
     mode: progressMode(options),
   });
-  process.stdout.write(
-    `${options.json === true ? JSON.stringify({ report }, undefined, 2) : renderMarkdown(report)}\n`,
-  );
+  const { printReport } = load("./print-report") as typeof import("./print-report");
+  printReport(report, options, { report });
 }
 
 async function planForApproval(options: Options): Promise<void> {
@@ -151,18 +150,13 @@ async function planForApproval(options: Options): Promise<void> {
   if (options.github === true) tellPlan(result);
   for (const error of result.notReady.values()) process.stderr.write(`${error.render()}\n`);
   if (result.notReady.size > 0) process.exitCode = exitCodes.notReady;
-  print(result, options.json === true);
+  print(result, options);
 }
 
-function print({ manifest, manifestPlace, manifestSha256, report }: PlanResult, json: boolean): void {
-  if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ manifest: manifestPlace, sha256: manifestSha256, report }, undefined, 2)}\n`,
-    );
-    return;
-  }
-  const { renderMarkdown } = load("../delivery/report/markdown") as typeof import("../delivery/report/markdown");
-  process.stdout.write(`${renderMarkdown(report)}\n`);
+function print({ manifest, manifestPlace, manifestSha256, report }: PlanResult, options: Options): void {
+  const { printReport } = load("./print-report") as typeof import("./print-report");
+  printReport(report, options, { manifest: manifestPlace, sha256: manifestSha256, report });
+  if (options.json === true) return;
   const confirm = manifest.purpose === "destroy" ? ` --confirm "destroy ${report.facts.environment ?? ""}"` : "";
   process.stderr.write(
     `To ${manifest.purpose} exactly this:\n  ./lgtm ${manifest.purpose} --manifest ${manifestPlace} --sha256 ${manifestSha256}${confirm}\n`,

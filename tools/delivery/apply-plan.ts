@@ -165,14 +165,14 @@ class Applier {
 
   private async applyOne(step: Step, planned: ManifestLayer): Promise<AppliedLayer> {
     const { layer } = step;
-    const json = this.textOf(planned.json.file);
+    const approved = parsePlan(this.textOf(planned.json.file), planned.json.file);
     if (planned.plan !== null && !this.approved.begun.has(layer.id)) {
-      const summary = summarizePlan(json);
+      const summary = summarizePlan(approved);
       if (!planned.applyable) return { layer: layer.id, how: "nothing to apply", summary };
       await this.applySaved(layer, planned.plan.file);
       return { layer: layer.id, how: "as approved", summary };
     }
-    return this.planAnewAndApply(step, planned, parsePlan(json));
+    return this.planAnewAndApply(step, planned, approved);
   }
 
   private async applySaved(layer: Layer, file: string): Promise<void> {
@@ -202,14 +202,15 @@ class Applier {
       this.progress.step(id, "plan anew");
       const destroy = this.approved.manifest.purpose === "destroy";
       await terraform.plan({ out: planFile, refresh: true, destroy, targets: targetsOf(approved, part) ?? [] });
-      const json = await terraform.show(planFile);
-      const fresh = parsePlan(json);
-      const expected = part === "all but deletions" ? withoutDeletions(approved) : approved;
+      const fresh = parsePlan(await terraform.show(planFile), id);
+      // Terraform calls a plan that is limited to some resources incomplete.
+      const expected =
+        part === "all but deletions" ? { ...withoutDeletions(approved), complete: fresh.complete } : approved;
       const differences = comparePlans(expected, fresh, await this.fill(planned), {
         partlyDone: part === "deletions" || this.approved.begun.has(layer.id),
       });
       if (differences.length > 0) throw new NotAsApproved(id, differences);
-      const summary = summarizePlan(json);
+      const summary = summarizePlan(fresh);
       if (fresh.applyable === false) return { layer: id, how: "nothing to apply", summary };
       this.progress.step(id, "apply what was planned anew");
       await terraform.apply(planFile);
@@ -286,5 +287,9 @@ async function planRest(
   const left = [...new Set(manifest.order.steps.filter(({ id }) => notDone.has(id)).map(({ layer }) => layer))];
   workspace.note(`Plan what is left: ${left.join(", ")}`);
   const rest = store.sibling(`rest-${manifest.layers.length - left.length}-applied`);
-  return planInto(workspace, rest, { ...options, selected: selectLayers(workspace.layers, left) });
+  return planInto(workspace, rest, {
+    ...options,
+    selected: selectLayers(workspace.layers, left),
+    others: "it is applied, as it was approved, or was not part of the plan",
+  });
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { selectLayers, type Layer } from "../layers/layers";
-import type { PlanSummary, ResourcePlan } from "../terraform/plan-summary";
+import { readStack } from "../layers/stack-file";
+import { isBelow, type PlanSummary, type ResourcePlan } from "../terraform/plan-summary";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { UserError } from "../terminal/user-error";
 import type { Outcome } from "../layers/waves";
@@ -103,37 +103,32 @@ export function judgeDrift(layer: string, plan: PlanSummary, ignored: Ignored): 
 }
 
 function isIgnored(path: string, ignored: readonly string[]): boolean {
-  return ignored.some(
-    (name) => name === "all" || path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`),
-  );
+  return ignored.some((name) => name === "all" || isWithin(plainPath(path), plainPath(name)));
 }
 
+/** A path with names as plans write them: `tags["Owner"]` of a configuration is `tags.Owner`. */
+function plainPath(path: string): string {
+  return path.replace(/\["([A-Za-z_][\w-]*)"\]/g, ".$1");
+}
+
+/** Tells whether one path is the other or leads into it. A set is sorted anew when it changes, so positions say nothing. */
 function overlaps(a: string, b: string): boolean {
-  return a === b || a.startsWith(b) || b.startsWith(a);
+  const [one, other] = [a, b].map((path) => path.replace(/\[\d+\]/g, "[]"));
+  return isWithin(one ?? "", other ?? "") || isWithin(other ?? "", one ?? "");
 }
 
-const stackSchema = z.object({
-  resource: z
-    .record(
-      z.string(),
-      z.record(
-        z.string(),
-        z.object({
-          lifecycle: z.object({ ignore_changes: z.union([z.string(), z.array(z.string())]).optional() }).optional(),
-        }),
-      ),
-    )
-    .default({}),
-});
+function isWithin(path: string, prefix: string): boolean {
+  return path === prefix || isBelow(path, prefix);
+}
 
-function ignoredOf({ file }: Layer): Ignored {
-  const { resource } = stackSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+const lifecycleSchema = z.object({ ignore_changes: z.union([z.string(), z.array(z.string())]).optional() }).optional();
+
+function ignoredOf(layer: Layer): Ignored {
   return new Map(
-    Object.entries(resource).flatMap(([type, named]) =>
-      Object.entries(named).map(
-        ([name, { lifecycle }]) => [`${type}.${name}`, [lifecycle?.ignore_changes ?? []].flat()] as const,
-      ),
-    ),
+    readStack(layer).resources.map(({ address, body }) => [
+      address,
+      [lifecycleSchema.parse(body.lifecycle)?.ignore_changes ?? []].flat(),
+    ]),
   );
 }
 

@@ -3,12 +3,11 @@ import { PLANS_PREFIX } from "../../modules/config/names";
 import { selectLayers, type Layer } from "../layers/layers";
 import { loadProfile } from "../layers/profile";
 import { throwIfInterrupted } from "../terminal/process";
-import { buildReport, type PlanReport, type ReportedPlan } from "./report/plan-report";
+import { buildReport, type LeftOutLayer, type PlanReport, type ReportedPlan } from "./report/plan-report";
 import { renderHtml } from "./report/html";
-import { renderMarkdown } from "./report/markdown";
+import { renderMarkdown, SUMMARY_LIMIT } from "./report/markdown";
 import type { ChangeOrder } from "../terraform/order/order-of-change";
 import { orderOfPlans } from "../terraform/order/order-of-plans";
-import { parsePlan } from "../terraform/plan-json";
 import { planInOrder, type LayerPlan } from "../terraform/provisional/plan-in-order";
 import { readStackFacts } from "../layers/stack-file";
 import { UserError } from "../terminal/user-error";
@@ -50,6 +49,8 @@ export interface PlanIntoOptions extends Pick<MakePlanOptions, "parallel" | "mod
   readonly selected: readonly Layer[];
   /** Why these layers, for the report. @default - not said */
   readonly selection?: string | undefined;
+  /** Why the other layers are not planned, for the report. @default - they were not named */
+  readonly others?: string | undefined;
 }
 
 /** Saved plans, and what is to be approved of them. */
@@ -95,20 +96,22 @@ async function planDestroyInto(
   throwIfInterrupted();
   const selection = describeDestruction(destruction);
   const order = orderOfDestruction(destruction.selected);
-  const kept = { plans: outcomes.map(planOf), order, purpose: "destroy", selection } as const;
+  const leftOut = notSelected(workspace, destruction.selected, "it stays as it is");
+  const kept = { plans: outcomes.map(planOf), order, purpose: "destroy", selection, leftOut } as const;
   return { ...(await keepPlans(workspace, store, kept)), notReady: new Map() };
 }
 
 async function selectToPlan(
   { layers, profile, runFolder }: Workspace,
   { layers: named, changedSince, app }: MakePlanOptions,
-): Promise<Pick<PlanIntoOptions, "selected" | "selection">> {
+): Promise<Pick<PlanIntoOptions, "selected" | "selection" | "others">> {
   const selected = selectLayers(layers, named);
   if (changedSince === undefined) return { selected };
   const change = await changedLayers({ ref: changedSince, layers, profile: profile.name, runFolder, app });
   return {
     selected: selected.filter(({ id }) => change.ids.includes(id)),
     selection: describeChange(change, changedSince),
+    others: `neither it nor what comes before it differs from ${changedSince}`,
   };
 }
 
@@ -127,8 +130,23 @@ export async function planInto(workspace: Workspace, store: PlanStore, options: 
     order: orderOfPlans(workspace.layers, plans),
     purpose: "apply",
     selection: options.selection,
+    leftOut: [
+      ...notSelected(workspace, selected, options.others ?? "it was not named"),
+      ...selected.flatMap((layer) => notPlanned(layer, notReady.get(layer.id))),
+    ],
   } as const;
   return { ...(await keepPlans(workspace, store, kept)), notReady };
+}
+
+function notSelected({ layers }: Workspace, selected: readonly Layer[], reason: string): readonly LeftOutLayer[] {
+  return layers
+    .filter((layer) => !selected.includes(layer))
+    .map(({ id, dependencies }) => ({ layer: id, dependencies, status: "not selected", reason }));
+}
+
+function notPlanned({ id, dependencies }: Layer, error: UserError | undefined): readonly LeftOutLayer[] {
+  if (error === undefined) return [];
+  return [{ layer: id, dependencies, status: "not planned", reason: `${error.what} To do: ${error.mend}.` }];
 }
 
 /** What is stored and reported. */
@@ -137,13 +155,14 @@ interface KeptPlans {
   readonly order: ChangeOrder;
   readonly purpose: Manifest["purpose"];
   readonly selection: string | undefined;
+  readonly leftOut: readonly LeftOutLayer[];
 }
 
 /** Stores plans with their manifest and reports. */
 async function keepPlans(
   workspace: Workspace,
   store: PlanStore,
-  { plans, order, purpose, selection }: KeptPlans,
+  { plans, order, purpose, selection, leftOut }: KeptPlans,
 ): Promise<Omit<PlanResult, "notReady">> {
   const layers: ManifestLayer[] = [];
   const split = new Set(order.steps.flatMap(({ layer, part }) => (part === "all" ? [] : [layer])));
@@ -164,12 +183,13 @@ async function keepPlans(
       notes: [...order.notes],
     },
     layers,
+    leftOut: leftOut.map((layer) => ({ ...layer, dependencies: [...layer.dependencies] })),
   };
   const text = manifestText(manifest);
   const manifestSha256 = sha256Of(text);
   await store.write("manifest.json", text);
   const manifestPlace = `${store.place}/manifest.json`;
-  const report = buildReport(plans.map(reportedPlan), {
+  const facts = {
     purpose,
     profile: profile.name,
     environment: profile.config.environment,
@@ -179,8 +199,9 @@ async function keepPlans(
     manifestSha256,
     order,
     ...(selection === undefined ? {} : { selection }),
-  });
-  await store.write("report.md", renderMarkdown(report));
+  };
+  const report = buildReport(plans.map(reportedPlan), facts, leftOut);
+  await store.write("report.md", renderMarkdown(report, { limit: SUMMARY_LIMIT, unit: "bytes" }));
   await store.write("report.html", renderHtml(report));
   return { manifest, manifestPlace, manifestSha256, report };
 }
@@ -279,7 +300,7 @@ async function storePlan(store: PlanStore, plan: LayerPlan, isSplit: boolean): P
               path: [...placeholder.path],
             })),
           },
-    applyable: parsePlan(json).applyable ?? true,
+    applyable: plan.plan.applyable ?? true,
     plan: planFile === undefined || isSplit ? null : await save(names.plan, readFileSync(planFile)),
     json: await save(names.json, json),
   };

@@ -76,6 +76,13 @@ const orderSchema = z.object({
   notes: z.array(z.object({ layer: z.string(), text: z.string() })),
 });
 
+const leftOutSchema = z.object({
+  layer: z.string(),
+  dependencies: z.array(z.string()),
+  status: z.enum(["not selected", "not planned", "not tried"]),
+  reason: z.string(),
+});
+
 const manifestSchema = z
   .object({
     format: z.literal(manifestFormat),
@@ -93,6 +100,8 @@ const manifestSchema = z
     layers: z
       .array(layerSchema)
       .refine((layers) => new Set(layers.map(({ id }) => id)).size === layers.length, "must name each layer once"),
+    /** Layers without a plan, for the report. */
+    leftOut: z.array(leftOutSchema),
   })
   .refine(isWhole, { path: ["order"], message: "must hold each layer once, each step after those that it waits for" });
 

@@ -6,7 +6,7 @@ import { wavesOf, type Layer } from "../layers/layers";
 import { interruptSignal } from "../terminal/process";
 import { startProgress, type Progress } from "../terminal/progress";
 import type { ChangeOrder } from "../terraform/order/order-of-change";
-import { parsePlan } from "../terraform/plan-json";
+import { parsePlan, type PlanJson } from "../terraform/plan-json";
 import { terraformOfLayers } from "../terraform/plan-layers";
 import { countPlan, summarizePlan } from "../terraform/plan-summary";
 import type { LayerPlan } from "../terraform/provisional/plan-in-order";
@@ -90,11 +90,12 @@ export async function planDestruction(
     try {
       refuseForeignState(readStackFacts(layer), state);
       const json = await planLayer(layer, terraformOf(layer), progress, options.refresh ?? true);
-      await refuseFullBuckets(layer, json, session.clients.s3);
-      const summary = summarizePlan(json);
+      const plan = parsePlan(json, layer.id);
+      await refuseFullBuckets(layer, plan, session.clients.s3);
+      const summary = summarizePlan(plan);
       const seconds = formatSeconds((performance.now() - started) / 1000);
       progress.done(layer.id, `${countPlan(summary).delete} to destroy, ${seconds}`);
-      return { layer, summary, json, planFile: planFileOf(layer), provisional: undefined, state };
+      return { layer, summary, json, plan, planFile: planFileOf(layer), provisional: undefined, state };
     } catch (error) {
       progress.failed(layer.id, error instanceof UserError ? error.what : String(error));
       throw error;
@@ -121,8 +122,8 @@ async function planLayer(layer: Layer, terraform: Terraform, progress: Progress,
 }
 
 /** Half a destruction is worse than none: a bucket that holds objects would stop it only after all else is gone. */
-async function refuseFullBuckets(layer: Layer, json: string, s3: S3Client): Promise<void> {
-  for (const { name, address } of strictBuckets(json)) {
+async function refuseFullBuckets(layer: Layer, plan: PlanJson, s3: S3Client): Promise<void> {
+  for (const { name, address } of strictBuckets(plan)) {
     const first = await firstObject(s3, name);
     if (first === undefined) continue;
     throw new UserError({
@@ -149,8 +150,8 @@ async function firstObject(s3: S3Client, Bucket: string): Promise<string | undef
   }
 }
 
-function strictBuckets(json: string): readonly { readonly name: string; readonly address: string }[] {
-  return parsePlan(json).resource_changes.flatMap(({ type, address, change }) => {
+function strictBuckets(plan: PlanJson): readonly { readonly name: string; readonly address: string }[] {
+  return plan.resource_changes.flatMap(({ type, address, change }) => {
     const before = change.before as { readonly bucket?: unknown; readonly force_destroy?: unknown } | null | undefined;
     if (type !== "aws_s3_bucket" || !change.actions.includes("delete")) return [];
     return typeof before?.bucket === "string" && before.force_destroy !== true

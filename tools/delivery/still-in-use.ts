@@ -2,7 +2,6 @@ import { withDependents, type Layer } from "../layers/layers";
 import { readStackFacts } from "../layers/stack-file";
 import { stateReader } from "../state/stored-state";
 import { effectsOf, mentionsAny, type Effect } from "../terraform/order/effects";
-import { parsePlan } from "../terraform/plan-json";
 import type { LayerPlan } from "../terraform/provisional/plan-in-order";
 import { UserError } from "../terminal/user-error";
 import type { Workspace } from "./workspace";
@@ -17,8 +16,8 @@ export async function refuseTakingFromOthers({ layers, env }: Workspace, plans: 
   const planned = new Set(plans.map(({ layer }) => layer.id));
   const readState = stateReader(env);
   const found: string[] = [];
-  for (const { layer, json } of plans) {
-    const taken = effectsOf(parsePlan(json)).filter(({ kind, verb }) => kind === "takes away" && verb !== "narrowed");
+  for (const { layer, plan } of plans) {
+    const taken = effectsOf(plan).filter(({ kind, verb }) => kind === "takes away" && verb !== "narrowed");
     const others = taken.length === 0 ? [] : withDependents(layers, [layer.id]).filter(({ id }) => !planned.has(id));
     for (const other of others) {
       const state = await readState(readStackFacts(other));

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { LayerJson } from "../../stacks/platform-json";
 import type { Layer } from "./layers";
+import { readStack } from "./stack-file";
 
 /** Address of a resource -> its address in the HCL, or null where it has the same or the HCL had no such resource. */
 export type LayerAddresses = Readonly<Record<string, string | null>>;
@@ -17,9 +17,7 @@ export const ADDRESS_FILE = "docs/addresses.json";
  * @param layers the layers, in the JSON form
  */
 export function readAddresses(layers: readonly Layer[]): Readonly<Record<string, LayerAddresses>> {
-  return Object.fromEntries(
-    layers.map(({ id, file }) => [id, layerAddresses(JSON.parse(readFileSync(file, "utf8")) as LayerJson)]),
-  );
+  return Object.fromEntries(layers.map((layer) => [layer.id, layerAddresses(readStack(layer).json)]));
 }
 
 /**

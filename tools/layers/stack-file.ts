@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { LayerJson } from "../../stacks/platform-json";
 import type { Layer } from "./layers";
 
 /** What the tools read from a layer's `cdk.tf.json`: where its state is and whose states it reads. */
@@ -41,12 +42,49 @@ const stackSchema = z.object({
   provider: z.object({ aws: z.array(providerSchema).default([]) }).default({ aws: [] }),
 });
 
+/** A resource that a layer declares. */
+export interface StackResource {
+  /** `aws_lb.main`; without instance keys, which only Terraform knows. */
+  readonly address: string;
+  readonly type: string;
+  readonly name: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A synthesized layer in its JSON form. */
+export interface Stack {
+  /** The file, word for word. */
+  readonly text: string;
+  readonly json: LayerJson;
+  readonly resources: readonly StackResource[];
+  readonly moved: readonly { readonly from: string; readonly to: string }[];
+}
+
+const declaredSchema = z.looseObject({
+  resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
+  moved: z.array(z.object({ from: z.string(), to: z.string() })).default([]),
+});
+
 /**
- * Reads a synthesized layer in its JSON form.
+ * Reads a synthesized layer in its JSON form. Whatever tools look at in `cdk.tf.json`, they get from here.
+ * @throws z.ZodError when the file has another form
+ */
+export function readStack({ file }: Pick<Layer, "file">): Stack {
+  const text = readFileSync(file, "utf8");
+  const parsed: unknown = JSON.parse(text);
+  const { resource, moved } = declaredSchema.parse(parsed);
+  const resources = Object.entries(resource).flatMap(([type, named]) =>
+    Object.entries(named).map(([name, body]) => ({ address: `${type}.${name}`, type, name, body })),
+  );
+  return { text, json: parsed as LayerJson, resources, moved };
+}
+
+/**
+ * Reads where a synthesized layer keeps its state and whose states it reads.
  * @throws z.ZodError when it has no S3 backend or another form
  */
 export function readStackFacts(layer: Layer): StackFacts {
-  const stack = stackSchema.parse(JSON.parse(readFileSync(layer.file, "utf8")));
+  const stack = stackSchema.parse(readStack(layer).json);
   const { s3 } = stack.terraform.backend;
   return {
     layer: layer.id,

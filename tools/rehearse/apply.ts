@@ -32,7 +32,7 @@ export function applyLayers(bench: Workbench, beforeLayer: BeforeLayer): Promise
     await terraform.init();
     progress.step(layer.id, "plan");
     await terraform.plan({ out: planFile });
-    const summary = summarizePlan(await terraform.show(planFile));
+    const summary = summarizePlan(parsePlan(await terraform.show(planFile), layer.id));
     progress.step(layer.id, `apply ${describeActions(countPlan(summary))}`);
     await terraform.apply(planFile);
     return summary;
@@ -55,8 +55,18 @@ export interface AppliedChange {
  * @param beforeLayer prepares what Terraform does not make
  */
 export async function applyChange(bench: Workbench, beforeLayer: BeforeLayer): Promise<AppliedChange> {
-  const { all, selected, terraform, env, runFolder, parallel, mode } = bench;
-  const planned = await planInOrder({ all, selected, terraform, env, runFolder, parallel, mode, refresh: true });
+  const { all, selected, terraform, providerSetup, env, runFolder, parallel, mode } = bench;
+  const planned = await planInOrder({
+    all,
+    selected,
+    terraform,
+    providerSetup,
+    env,
+    runFolder,
+    parallel,
+    mode,
+    refresh: true,
+  });
   const plans = planned.flatMap((outcome) => (outcome.status === "done" ? [outcome.value] : []));
   if (plans.length < planned.length) return { outcomes: planned.map(withSummary), order: undefined };
   const order = orderOfPlans(all, plans);
@@ -73,7 +83,7 @@ export async function applyChange(bench: Workbench, beforeLayer: BeforeLayer): P
 async function applyStep(
   bench: Workbench,
   { id, layer, part }: Step,
-  { json, planFile, summary }: LayerPlan,
+  { plan, planFile, summary }: LayerPlan,
   progress: Progress,
 ): Promise<PlanSummary> {
   const terraform = bench.terraformOf(layer);
@@ -86,8 +96,8 @@ async function applyStep(
   progress.step(id, "init");
   await terraform.init();
   progress.step(id, "plan anew");
-  await terraform.plan({ out: anew, targets: targetsOf(parsePlan(json), part) ?? [] });
-  const fresh = summarizePlan(await terraform.show(anew));
+  await terraform.plan({ out: anew, targets: targetsOf(plan, part) ?? [] });
+  const fresh = summarizePlan(parsePlan(await terraform.show(anew), id));
   progress.step(id, `apply ${describeActions(countPlan(fresh))}`);
   await terraform.apply(anew);
   return fresh;
@@ -109,7 +119,7 @@ export function planAgain(bench: Workbench): Promise<readonly Outcome<PlanSummar
     const planFile = join(layer.folder, "again.tfplan");
     progress.step(layer.id, "plan (reads the resources)");
     await terraform.plan({ out: planFile });
-    return summarizePlan(await terraform.show(planFile));
+    return summarizePlan(parsePlan(await terraform.show(planFile), layer.id));
   });
 }
 
@@ -127,7 +137,7 @@ export function destroyLayers(bench: Workbench, beforeLayer: BeforeLayer): Promi
     const planFile = join(layer.folder, "destroy.tfplan");
     progress.step(layer.id, "plan");
     await terraform.plan({ out: planFile, destroy: true });
-    const summary = summarizePlan(await terraform.show(planFile));
+    const summary = summarizePlan(parsePlan(await terraform.show(planFile), layer.id));
     progress.step(layer.id, `destroy ${describeActions(countPlan(summary))}`);
     await terraform.apply(planFile);
     return summary;

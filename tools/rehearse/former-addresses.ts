@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Layer } from "../layers/layers";
 import { dynamoDbClient, s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
-import { readStackFacts } from "../layers/stack-file";
+import { readStack, readStackFacts } from "../layers/stack-file";
 
 const instanceSchema = z.looseObject({ dependencies: z.array(z.string()).optional() });
 const resourceSchema = z.looseObject({
@@ -17,7 +16,6 @@ const resourceSchema = z.looseObject({
   instances: z.array(instanceSchema),
 });
 const stateSchema = z.looseObject({ serial: z.number(), resources: z.array(resourceSchema) });
-const movesSchema = z.object({ moved: z.array(z.object({ from: z.string(), to: z.string() })).default([]) });
 
 type Resource = z.infer<typeof resourceSchema>;
 /** A Terraform state, as far as its resources' addresses go. */
@@ -32,7 +30,7 @@ export type AddressedState = z.infer<typeof stateSchema>;
  */
 export async function takeBackToFormerAddresses(mock: Mock, layer: Layer): Promise<void> {
   const { bucket, key, lockTable } = readStackFacts(layer);
-  const { moved } = movesSchema.parse(JSON.parse(readFileSync(layer.file, "utf8")));
+  const { moved } = readStack(layer);
   if (moved.length === 0) return;
   const s3 = s3Client(mock);
   const dynamoDb = dynamoDbClient(mock);

@@ -1,16 +1,7 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { z } from "zod";
 import type { Layer } from "../layers/layers";
-import { s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
-import { readStackFacts } from "../layers/stack-file";
+import { readAppliedState } from "./applied-state";
 import { addressesOf } from "./synthesized";
-
-const stateSchema = z.object({
-  serial: z.number(),
-  resources: z.array(z.object({ mode: z.string(), module: z.string().optional(), type: z.string(), name: z.string() })),
-  outputs: z.record(z.string(), z.unknown()),
-});
 
 /** What an applied layer's state holds, held against the synthesized layer. */
 export interface Inspection {
@@ -31,24 +22,17 @@ export interface Inspection {
  * @param layer the layer
  */
 export async function inspectLayer(mock: Mock, layer: Layer): Promise<Inspection> {
-  const { bucket, key } = readStackFacts(layer);
-  const s3 = s3Client(mock);
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const state = stateSchema.parse(JSON.parse((await Body?.transformToString()) ?? ""));
-    const held = state.resources
-      .filter(({ mode }) => mode === "managed")
-      .map(({ module, type, name }) => (module === undefined ? `${type}.${name}` : `${module}.${type}.${name}`));
-    const declared = addressesOf(layer);
-    return {
-      layer: layer.id,
-      serial: state.serial,
-      resources: held.length,
-      outputs: Object.keys(state.outputs).length,
-      missing: declared.filter((address) => !held.includes(address)),
-      extra: held.filter((address) => !declared.includes(address)),
-    };
-  } finally {
-    s3.destroy();
-  }
+  const state = await readAppliedState(mock, layer);
+  if (state === undefined) throw new Error(`${layer.id} has no state on the mock`);
+  const managed = state.resources.filter(({ mode }) => mode === "managed");
+  const held = [...new Set(managed.map((resource) => resource.declared))];
+  const declared = addressesOf(layer);
+  return {
+    layer: layer.id,
+    serial: state.serial,
+    resources: held.length,
+    outputs: state.outputs.length,
+    missing: declared.filter((address) => !held.includes(address)),
+    extra: held.filter((address) => !declared.includes(address)),
+  };
 }

@@ -1,10 +1,10 @@
 import { DeleteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { Layer } from "../layers/layers";
-import { dynamoDbClient, s3Client } from "../mock/s3";
+import { dynamoDbClient } from "../mock/s3";
 import type { Mock } from "../mock/server";
 import { readStackFacts } from "../layers/stack-file";
+import { readAppliedState } from "./applied-state";
 
 /** What had to be put right before an interrupted rehearsal can go on. */
 export interface Recovered {
@@ -57,27 +57,11 @@ async function releaseLocks(mock: Mock, layers: readonly Layer[]): Promise<reado
   }
 }
 
-const stateSchema = z.object({
-  resources: z.array(
-    z.object({ mode: z.string(), instances: z.array(z.object({ attributes: z.record(z.string(), z.unknown()) })) }),
-  ),
-});
-
 /** Every text by which a state may know a resource: its id, ARN or name. */
 async function knownIds(mock: Mock, layer: Layer): Promise<readonly string[]> {
-  const { bucket, key } = readStackFacts(layer);
-  const s3 = s3Client(mock);
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const state = stateSchema.parse(JSON.parse((await Body?.transformToString()) ?? "{}"));
-    return state.resources
-      .filter(({ mode }) => mode === "managed")
-      .flatMap(({ instances }) => instances.flatMap(({ attributes: { id, arn, name } }) => [id, arn, name]))
-      .filter((text) => typeof text === "string");
-  } catch (error) {
-    if (error instanceof Error && ["NoSuchKey", "NoSuchBucket"].includes(error.name)) return [];
-    throw error;
-  } finally {
-    s3.destroy();
-  }
+  const state = await readAppliedState(mock, layer);
+  return (state?.resources ?? [])
+    .filter(({ mode }) => mode === "managed")
+    .flatMap(({ attributes: { id, arn, name } }) => [id, arn, name])
+    .filter((text) => typeof text === "string");
 }

@@ -1,29 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { z } from "zod";
 import { fixturesFolder } from "../delivery/adoption/fixtures";
 import type { Layer } from "../layers/layers";
-import { s3Client } from "../mock/s3";
 import type { Mock } from "../mock/server";
 import { readStackFacts } from "../layers/stack-file";
-
-const stateSchema = z.object({
-  resources: z.array(
-    z.object({
-      mode: z.string(),
-      module: z.string().optional(),
-      type: z.string(),
-      name: z.string(),
-      instances: z.array(
-        z.object({
-          index_key: z.union([z.string(), z.number()]).optional(),
-          attributes: z.record(z.string(), z.unknown()),
-        }),
-      ),
-    }),
-  ),
-});
+import { parseState, type StateResource } from "../state/state-file";
+import { readAppliedState } from "./applied-state";
 
 /**
  * Attributes that differ between the committed states and an apply of today although the infrastructure is the same, by
@@ -43,36 +25,24 @@ const NOT_COMPARED: Readonly<Record<string, Readonly<Record<string, string>>>> =
  * @returns every difference as one line; empty if the state stands for what runs today
  */
 export async function differencesFromToday(mock: Mock, layer: Layer): Promise<readonly string[]> {
-  const { bucket, key } = readStackFacts(layer);
-  const s3 = s3Client(mock);
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const here = attributesByAddress((await Body?.transformToString()) ?? "");
-    const today = attributesByAddress(readFileSync(join(fixturesFolder, key), "utf8"));
-    return [...new Set([...here.keys(), ...today.keys()])].sort().flatMap((address) => {
-      const [ours, theirs] = [here.get(address), today.get(address)];
-      if (ours === undefined) return [`${address} is missing`];
-      if (theirs === undefined) return [`${address} is not part of what runs today`];
-      return attributeDifferences(address, ours, theirs);
-    });
-  } finally {
-    s3.destroy();
-  }
+  const { key } = readStackFacts(layer);
+  const applied = await readAppliedState(mock, layer);
+  const here = attributesByAddress(applied?.resources ?? []);
+  const file = join(fixturesFolder, key);
+  const today = attributesByAddress(parseState(readFileSync(file, "utf8"), file).resources);
+  return [...new Set([...here.keys(), ...today.keys()])].sort().flatMap((address) => {
+    const [ours, theirs] = [here.get(address), today.get(address)];
+    if (ours === undefined) return [`${address} is missing`];
+    if (theirs === undefined) return [`${address} is not part of what runs today`];
+    return attributeDifferences(address, ours, theirs);
+  });
 }
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-function attributesByAddress(text: string): ReadonlyMap<string, Attributes> {
-  const { resources } = stateSchema.parse(JSON.parse(text));
+function attributesByAddress(resources: readonly StateResource[]): ReadonlyMap<string, Attributes> {
   return new Map(
-    resources
-      .filter(({ mode }) => mode === "managed")
-      .flatMap(({ module, type, name, instances }) =>
-        instances.map(({ index_key: index, attributes }) => {
-          const place = [module, type, name].filter((part) => part !== undefined).join(".");
-          return [index === undefined ? place : `${place}[${JSON.stringify(index)}]`, attributes] as const;
-        }),
-      ),
+    resources.filter(({ mode }) => mode === "managed").map(({ address, attributes }) => [address, attributes]),
   );
 }
 

@@ -1,10 +1,6 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Layer } from "../layers/layers";
-
-const layerSchema = z.object({
-  resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
-});
+import { readStack } from "../layers/stack-file";
 
 /**
  * The addresses of a layer's resources, sorted.
@@ -12,9 +8,8 @@ const layerSchema = z.object({
  * @param layer a layer synthesized as JSON
  */
 export function addressesOf(layer: Layer): readonly string[] {
-  const { resource } = layerSchema.parse(JSON.parse(readFileSync(layer.file, "utf8")));
-  return Object.entries(resource)
-    .flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`))
+  return readStack(layer)
+    .resources.map(({ address }) => address)
     .sort();
 }
 
@@ -36,7 +31,7 @@ const bucketSchema = z.object({ bucket: z.string(), force_destroy: z.boolean().d
 export function dataBucketOf(layers: readonly Layer[]): SynthesizedDataBucket | undefined {
   const layer = layers.find(({ id }) => id === "15-s3");
   if (layer === undefined) return undefined;
-  const { resource } = layerSchema.parse(JSON.parse(readFileSync(layer.file, "utf8")));
-  const bucket = bucketSchema.parse(resource.aws_s3_bucket?.lgtm_data);
+  const declared = readStack(layer).resources.find(({ address }) => address === "aws_s3_bucket.lgtm_data");
+  const bucket = bucketSchema.parse(declared?.body);
   return { name: bucket.bucket, destroyWithObjects: bucket.force_destroy };
 }

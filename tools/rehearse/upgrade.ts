@@ -12,7 +12,7 @@ import type { PlanSummary } from "../terraform/plan-summary";
 import { readStackFacts } from "../layers/stack-file";
 import type { Outcome } from "../layers/waves";
 import type { ChangeOrder } from "../terraform/order/order-of-change";
-import { HARMLESS_REPLACEMENTS } from "../terraform/harmless-replacements";
+import { whyHarmless } from "../terraform/harmless-replacements";
 import { applyChange, applyLayers, destroyLayers, planAgain } from "./apply";
 import { emptyBucketsBefore, type Emptied } from "./buckets";
 import { takeBackToFormerAddresses } from "./former-addresses";
@@ -180,8 +180,7 @@ function putImagesBefore({ mock, expected }: { readonly mock: Mock; readonly exp
 export function lossesIn(outcomes: readonly Outcome<PlanSummary>[]): readonly string[] {
   return changesIn(
     outcomes,
-    ({ action, type }) =>
-      action === "create" || action === "update" || (action === "replace" && type in HARMLESS_REPLACEMENTS),
+    (change) => change.action === "create" || change.action === "update" || whyHarmless(change) !== undefined,
   );
 }
 

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { z } from "zod";
 import type { Layer } from "../layers/layers";
+import { readStack } from "../layers/stack-file";
 import type { StateFile } from "./state-file";
 
 /** Managed resources that a synthesized layer declares, and where each came from. */
@@ -23,26 +22,15 @@ export interface AddressDiff {
   readonly moved: readonly { readonly from: string; readonly to: string }[];
 }
 
-const stackSchema = z.object({
-  resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))).default({}),
-  moved: z.array(z.object({ from: z.string(), to: z.string() })).default([]),
-});
-
 /**
  * Reads the addresses of a synthesized layer in its JSON form.
  * @throws z.ZodError when the file has another form
  */
 export function readDeclaredAddresses(layer: Layer): DeclaredAddresses {
-  const { resource, moved } = stackSchema.parse(JSON.parse(readFileSync(layer.file, "utf8")));
-  const declared = Object.entries(resource).flatMap(([type, byName]) =>
-    Object.entries(byName).map(([name, body]) => ({
-      address: `${type}.${name}`,
-      repeated: "count" in body || "for_each" in body,
-    })),
-  );
+  const { resources, moved } = readStack(layer);
   return {
-    resources: declared.map(({ address }) => address).sort(),
-    repeated: declared.filter(({ repeated }) => repeated).map(({ address }) => address),
+    resources: resources.map(({ address }) => address).sort(),
+    repeated: resources.filter(({ body }) => "count" in body || "for_each" in body).map(({ address }) => address),
     moves: moved,
   };
 }

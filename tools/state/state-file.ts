@@ -6,6 +6,8 @@ import { UserError } from "../terminal/user-error";
 export interface StateResource {
   /** Full address, `module.vpc.aws_subnet.public[0]`. */
   readonly address: string;
+  /** The same without the instance's key: what a configuration declares. */
+  readonly declared: string;
   readonly mode: "managed" | "data";
   /** The provider's id; undefined when the resource has none. */
   readonly id: string | undefined;
@@ -13,6 +15,8 @@ export interface StateResource {
   readonly name?: string;
   /** Tags, those that the provider adds to all resources included. @default - it has none */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Everything that the provider says of it, in clear. */
+  readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 /** One output value in a state. */
@@ -114,10 +118,12 @@ function instancesOf(resource: RawResource): readonly StateResource[] {
     const tags = attributes?.tags_all ?? attributes?.tags;
     return {
       address: `${base}${indexText(key)}${deposed === undefined ? "" : ` (deposed ${deposed})`}`,
+      declared: base,
       mode,
       id: typeof id === "string" || typeof id === "number" ? String(id) : undefined,
       ...(typeof name === "string" ? { name } : {}),
       ...(tags === null || tags === undefined ? {} : { tags }),
+      attributes: attributes ?? {},
     };
   });
 }

@@ -1,7 +1,15 @@
-import { parsePlan, type PlanChange as Change, type PlanResource } from "./plan-json";
+import { visible } from "../terminal/visible-text";
+import { highlightsOf, type Highlight } from "./plan-highlights";
+import { unknownParts, type PlanCheck, type PlanInvocation, type PlanJson, type PlanResource } from "./plan-json";
+import { maskChange, maskValue, secretsOf, type Secrets } from "./plan-masking";
+import { differencesBetween, holdsSecret, pairByMeaning, show, showDifference, showPath } from "./plan-values";
 
-/** What Terraform would do with a resource. */
-export type PlanAction = "no-op" | "create" | "update" | "replace" | "delete" | "read" | "forget";
+/**
+ * Things that Terraform would do with a resource: `create, forget` replaces it and leaves the old one in AWS, without
+ * Terraform; `unknown` is what a newer Terraform may plan.
+ */
+export type PlanAction =
+  "no-op" | "create" | "update" | "replace" | "create, forget" | "delete" | "read" | "forget" | "unknown";
 
 /** One attribute that differs. Values are shown as text: JSON, `(sensitive)`, `(known after apply)` or `(absent)`. */
 export interface AttributeDifference {
@@ -11,11 +19,15 @@ export interface AttributeDifference {
   readonly after: string;
   /** Whether this attribute forces the replacement. */
   readonly forcesReplacement: boolean;
+  /** Set when a part of it is masked. */
+  readonly masked?: true;
 }
 
 /** One resource in a plan. */
 export interface ResourcePlan {
   readonly address: string;
+  /** Key of an object that an earlier replacement left behind: not the live one. */
+  readonly deposed?: string;
   /** The address it moves from, when it moves. */
   readonly previousAddress: string | undefined;
   readonly mode: "managed" | "data";
@@ -23,6 +35,12 @@ export interface ResourcePlan {
   readonly action: PlanAction;
   /** Attributes that differ; empty for a no-op. */
   readonly differences: readonly AttributeDifference[];
+  /** Why Terraform does it, in words, where it says so. */
+  readonly reason?: string;
+  /** What it is imported by, when it is taken into the state from AWS. */
+  readonly importing?: string;
+  /** Configuration that Terraform wrote for an import. */
+  readonly generatedConfig?: string;
 }
 
 /** One output that changes. */
@@ -33,7 +51,13 @@ export interface OutputChange {
   readonly after: string;
 }
 
-/** A plan as `terraform show -json` tells it, in the form that reports use. */
+/** Something that a plan says beside its changes. */
+export interface PlanNotice {
+  readonly kind: "errored" | "incomplete" | "deferred" | "action" | "failed check";
+  readonly text: string;
+}
+
+/** A plan as `terraform show -json` tells it, in the form that reports use. All texts are safe to print. */
 export interface PlanSummary {
   readonly terraformVersion: string;
   /** Managed resources and data sources that the plan names, sorted by address. */
@@ -42,6 +66,11 @@ export interface PlanSummary {
   readonly outputs: readonly OutputChange[];
   /** What differs between the state and the real resource, as found by the refresh. */
   readonly drift: readonly ResourcePlan[];
+  /** Permissions, images, ingress, routes and tasks that change, each in words. */
+  readonly highlights: readonly Highlight[];
+  readonly notices: readonly PlanNotice[];
+  /** What the plan says and no report can show; empty for every plan of a known Terraform. */
+  readonly cannotShow: readonly string[];
 }
 
 /** How many managed resources fall under which action. */
@@ -50,254 +79,191 @@ export interface PlanCounts {
   readonly managed: number;
   /** Those that come from another address; they are counted under their action too. */
   readonly moved: number;
+  /** Those that are taken into the state from AWS; they are counted under their action too. */
+  readonly imported: number;
   readonly noOp: number;
   readonly create: number;
   readonly update: number;
   readonly replace: number;
   readonly delete: number;
   readonly forget: number;
+  /** Those whose action nobody here knows. */
+  readonly unknown: number;
   readonly outputChanges: number;
 }
 
-/**
- * Summarizes the output of `terraform show -json <plan>`.
- * @throws z.ZodError when the text is no plan of Terraform 1.x
- */
-export function summarizePlan(json: string): PlanSummary {
-  const plan = parsePlan(json);
+/** Summarizes a plan. */
+export function summarizePlan(plan: PlanJson): PlanSummary {
+  const secrets = secretsOf(plan);
+  const summarize = (resource: PlanResource): ResourcePlan => summarizeResource(resource, secrets);
   return {
-    terraformVersion: plan.terraform_version,
-    resources: plan.resource_changes.map(summarizeResource).sort(byAddress),
+    terraformVersion: visible(plan.terraform_version),
+    resources: plan.resource_changes.map(summarize).sort(byAddress),
     outputs: Object.entries(plan.output_changes)
-      .map(([name, change]) => summarizeOutput(name, change))
+      .map(([name, change]) => summarizeOutput(name, change, secrets))
       .filter((output) => output.action !== "no-op"),
-    drift: plan.resource_drift.map(summarizeResource).sort(byAddress),
+    drift: plan.resource_drift.map(summarize).sort(byAddress),
+    highlights: plan.resource_changes.flatMap((resource) =>
+      highlightsOf(
+        { address: nameOfResource(resource), type: resource.type, actions: resource.change.actions },
+        maskChange(resource.change, secrets),
+      ),
+    ),
+    notices: noticesOf(plan, secrets),
+    cannotShow: unknownParts(plan),
   };
 }
 
+/** The name of a resource in a plan: its address, and which object of it where that is not the live one. */
+export function nameOfResource({ address, deposed }: Pick<ResourcePlan, "address"> & { deposed?: string | undefined }) {
+  return visible(deposed === undefined ? address : `${address} (deposed ${deposed})`);
+}
+
 function byAddress(a: ResourcePlan, b: ResourcePlan): number {
-  return a.address.localeCompare(b.address);
+  return nameOfResource(a).localeCompare(nameOfResource(b));
 }
 
 /** Counts a plan's managed resources by action. Data sources are read, never changed, and are not counted. */
-export function countPlan(plan: PlanSummary): PlanCounts {
+export function countPlan(plan: Pick<PlanSummary, "resources" | "outputs">): PlanCounts {
   const managed = plan.resources.filter((resource) => resource.mode === "managed");
-  const count = (action: PlanAction): number => managed.filter((resource) => resource.action === action).length;
+  const count = (...actions: PlanAction[]): number => managed.filter(({ action }) => actions.includes(action)).length;
   return {
     managed: managed.length,
     moved: managed.filter((resource) => resource.previousAddress !== undefined).length,
+    imported: managed.filter((resource) => resource.importing !== undefined).length,
     noOp: count("no-op"),
     create: count("create"),
     update: count("update"),
-    replace: count("replace"),
+    replace: count("replace", "create, forget"),
     delete: count("delete"),
     forget: count("forget"),
+    unknown: count("unknown"),
     outputChanges: plan.outputs.length,
   };
 }
 
-/** Whether the plan changes nothing: every managed resource a no-op (moved or not) and no output changes. */
+/** Tells whether a plan changes nothing: every managed resource a no-op (moved or not), no import, no output changes. */
 export function changesNothing(plan: PlanSummary): boolean {
   const counts = countPlan(plan);
-  return counts.noOp === counts.managed && counts.outputChanges === 0;
-}
-
-function summarizeResource(resource: PlanResource): ResourcePlan {
-  const action = actionOf(resource.change.actions);
-  return {
-    address: resource.address,
-    previousAddress: resource.previous_address,
-    mode: resource.mode,
-    type: resource.type,
-    action,
-    differences: action === "no-op" ? [] : differencesOf(resource.change),
-  };
-}
-
-function summarizeOutput(name: string, change: Change): OutputChange {
-  const sensitive = holdsTrue(change.before_sensitive) || holdsTrue(change.after_sensitive);
-  return {
-    name,
-    action: actionOf(change.actions),
-    before: show(change.before, sensitive, false),
-    after: show(change.after, sensitive, change.after_unknown),
-  };
-}
-
-function actionOf(actions: readonly string[]): PlanAction {
-  if (actions.includes("delete") && actions.includes("create")) return "replace";
-  const [action] = actions;
-  if (actions.length === 1 && isAction(action)) return action;
-  throw new Error(`unknown actions in the plan: ${actions.join(", ")}`);
-}
-
-function isAction(action: string | undefined): action is PlanAction {
-  return ["no-op", "create", "update", "delete", "read", "forget"].includes(action ?? "");
-}
-
-type Path = readonly (string | number)[];
-
-/** The four shapes of one value, walked side by side. */
-interface Side {
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly unknown: unknown;
-  readonly beforeSensitive: unknown;
-  readonly afterSensitive: unknown;
-}
-
-function differencesOf(change: Change): readonly AttributeDifference[] {
-  const found: AttributeDifference[] = [];
-  const forcing = (change.replace_paths ?? []).map(formatPath);
-  const walk = (path: Path, side: Side): void => {
-    if (isSame(side)) return;
-    const keys = keysToWalk(side);
-    if (keys !== undefined && !differsInFormOnly(side)) {
-      for (const key of keys) walk([...path, key], child(side, key));
-      return;
-    }
-    const shown = formatPath(path);
-    found.push({
-      path: shown,
-      ...showBoth(side),
-      forcesReplacement: forcing.some((prefix) => shown === prefix || isBelow(shown, prefix)),
-    });
-  };
-  walk([], {
-    before: change.before,
-    after: change.after,
-    unknown: change.after_unknown,
-    beforeSensitive: change.before_sensitive,
-    afterSensitive: change.after_sensitive,
-  });
-  return found;
-}
-
-function showBoth(side: Side): Pick<AttributeDifference, "before" | "after"> {
-  const before = holdsTrue(side.beforeSensitive);
-  const after = holdsTrue(side.afterSensitive);
-  if (before !== after && !holdsTrue(side.unknown) && canonical(side.before) === canonical(side.after)) {
-    return before
-      ? { before: "(sensitive)", after: "(the same, not sensitive)" }
-      : { before: "(not sensitive)", after: "(the same, sensitive)" };
-  }
-  // A value that is sensitive on one side says too much about the other.
-  const sensitive = before || after;
-  return { before: show(side.before, sensitive, false), after: show(side.after, sensitive, side.unknown) };
-}
-
-function isBelow(path: string, prefix: string): boolean {
-  return path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
-}
-
-function isSame(side: Side): boolean {
-  return !holdsTrue(side.unknown) && canonical(side.before) === canonical(side.after) && !isMarkedAnew(side);
-}
-
-/** Terraform counts a value that becomes sensitive, or stops being so, as an update even when it stays the same. */
-function isMarkedAnew(side: Side): boolean {
-  return marks(side.beforeSensitive) !== marks(side.afterSensitive);
-}
-
-/** A shape of `*_sensitive` without the parts that say nothing. */
-function marks(shape: unknown): string {
-  return canonical(onlyTrue(shape) ?? false);
-}
-
-function onlyTrue(shape: unknown): unknown {
-  if (typeof shape !== "object" || shape === null) return shape === true ? true : undefined;
-  const kept = Object.entries(shape)
-    .map(([key, inner]) => [key, onlyTrue(inner)] as const)
-    .filter(([, inner]) => inner !== undefined);
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
-}
-
-/** Two JSON texts of one meaning: walking into them would find nothing, so the texts themselves are shown. */
-function differsInFormOnly(side: Side): boolean {
-  return typeof side.before === "string" && canonical(unwrapJson(side.before)) === canonical(unwrapJson(side.after));
-}
-
-/** Keys below which the difference is looked for, or undefined when the value is shown as one. */
-function keysToWalk(side: Side): readonly (string | number)[] | undefined {
-  if (side.beforeSensitive === true || side.afterSensitive === true || side.unknown === true) return undefined;
-  const before = unwrapJson(side.before);
-  const after = unwrapJson(side.after);
-  if (Array.isArray(before) && Array.isArray(after)) {
-    // Elements of lists of different length do not match by position; the whole lists say more.
-    return before.length === after.length ? before.map((_, index) => index) : undefined;
-  }
-  if (isRecord(before) && isRecord(after)) return unionOfKeys(before, after, side.unknown);
-  if (isAbsent(before) && isRecord(after)) return presentKeys(after, side.unknown);
-  if (isRecord(before) && isAbsent(after) && !holdsTrue(side.unknown)) return presentKeys(before, undefined);
-  return undefined;
-}
-
-function unionOfKeys(before: object, after: object, unknown: unknown): readonly string[] {
-  const keys = [...Object.keys(before), ...Object.keys(after), ...(isRecord(unknown) ? Object.keys(unknown) : [])];
-  return [...new Set(keys)].sort();
-}
-
-function presentKeys(value: Record<string, unknown>, unknown: unknown): readonly string[] {
-  return unionOfKeys(value, {}, unknown).filter((key) => !isAbsent(value[key]) || holdsTrue(valueAt(unknown, key)));
-}
-
-function child(side: Side, key: string | number): Side {
-  return {
-    before: valueAt(unwrapJson(side.before), key),
-    after: valueAt(unwrapJson(side.after), key),
-    unknown: valueAt(side.unknown, key),
-    beforeSensitive: valueAt(side.beforeSensitive, key),
-    afterSensitive: valueAt(side.afterSensitive, key),
-  };
-}
-
-function valueAt(value: unknown, key: string | number): unknown {
-  if (Array.isArray(value)) return typeof key === "number" ? (value as readonly unknown[])[key] : undefined;
-  return isRecord(value) ? value[key] : undefined;
-}
-
-/** Policies and container definitions are JSON in a string: what differs inside them is what a reader wants to know. */
-export function unwrapJson(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-function isAbsent(value: unknown): value is null | undefined {
-  return value === null || value === undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether a shape of `after_unknown` or `*_sensitive` says true anywhere inside. */
-function holdsTrue(shape: unknown): boolean {
-  if (shape === true) return true;
-  if (typeof shape !== "object" || shape === null) return false;
-  return Object.values(shape).some(holdsTrue);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, inner: unknown) =>
-    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a.localeCompare(b))) : inner,
+  return (
+    counts.noOp === counts.managed &&
+    counts.imported + counts.outputChanges + plan.notices.length + plan.cannotShow.length === 0
   );
 }
 
-function show(value: unknown, sensitive: unknown, unknown: unknown): string {
-  if (holdsTrue(sensitive)) return "(sensitive)";
-  if (unknown === true) return "(known after apply)";
-  const rest = holdsTrue(unknown) ? " (parts known after apply)" : "";
-  return isAbsent(value) ? `(absent)${rest}` : `${canonical(value)}${rest}`;
+function summarizeResource(resource: PlanResource, secrets: Secrets): ResourcePlan {
+  const { deposed, change, action_reason: because } = resource;
+  const action = actionOf(change.actions);
+  return {
+    address: visible(resource.address),
+    ...(deposed === undefined ? {} : { deposed: visible(deposed) }),
+    previousAddress: resource.previous_address === undefined ? undefined : visible(resource.previous_address),
+    mode: resource.mode,
+    type: visible(resource.type),
+    action,
+    differences: action === "no-op" ? [] : differencesOf(resource, secrets),
+    ...(because === undefined || action === "no-op" ? {} : { reason: REASONS[because] ?? visible(because) }),
+    ...(change.importing === undefined || change.importing === null
+      ? {}
+      : { importing: visible(change.importing.id ?? JSON.stringify(change.importing)) }),
+    ...(change.generated_config === undefined ? {} : { generatedConfig: visible(change.generated_config) }),
+  };
 }
 
-function formatPath(path: Path): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    if (/^[A-Za-z_][\w-]*$/.test(key)) return text === "" ? key : `${text}.${key}`;
-    return `${text}[${JSON.stringify(key)}]`;
-  }, "");
+/** Terraform's reasons for an action, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  replace_because_cannot_update: "an attribute cannot be changed in place",
+  replace_because_tainted: "it is marked as tainted: an earlier apply left it half made",
+  replace_by_request: "its replacement was asked for (-replace)",
+  replace_by_triggers: "what it is to be replaced with changes (replace_triggered_by)",
+  delete_because_no_resource_config: "the configuration does not have it any more",
+  delete_because_no_module: "the configuration does not have its module any more",
+  delete_because_wrong_repetition: "the configuration repeats it in another way (count, for_each)",
+  delete_because_count_index: "its index is beyond count",
+  delete_because_each_key: "for_each does not have its key any more",
+  delete_because_no_move_target: "it was moved to an address that the configuration does not have",
+  read_because_config_unknown: "its configuration is not known yet",
+  read_because_dependency_pending: "what it depends on changes first",
+  read_because_check_nested: "a check reads it",
+};
+
+function summarizeOutput(name: string, change: PlanJson["output_changes"][string], secrets: Secrets): OutputChange {
+  const { before, after } = maskChange(change, secrets);
+  return { name: visible(name), action: actionOf(change.actions), ...showDifference({ path: [], before, after }) };
+}
+
+function actionOf(actions: readonly string[]): PlanAction {
+  const text = actions.join(",");
+  if (text === "delete,create" || text === "create,delete") return "replace";
+  if (text === "create,forget") return "create, forget";
+  return isAction(text) ? text : "unknown";
+}
+
+function isAction(text: string): text is PlanAction {
+  return ["no-op", "create", "update", "delete", "read", "forget"].includes(text);
+}
+
+function differencesOf({ change }: PlanResource, secrets: Secrets): readonly AttributeDifference[] {
+  const { before, after } = maskChange(change, secrets);
+  const forcing = (change.replace_paths ?? []).map(showPath);
+  return differencesBetween(before, after, { pairLists: pairByMeaning }).map((difference) => {
+    const path = showPath(difference.path);
+    return {
+      path,
+      ...showDifference(difference),
+      forcesReplacement: forcing.some((prefix) => path === prefix || isBelow(path, prefix)),
+      ...(holdsSecret(difference.before) || holdsSecret(difference.after) ? { masked: true as const } : {}),
+    };
+  });
+}
+
+/** Tells whether a path leads to something inside what another path leads to. */
+export function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
+}
+
+function noticesOf(plan: PlanJson, secrets: Secrets): readonly PlanNotice[] {
+  return [
+    ...(plan.errored === true
+      ? [{ kind: "errored", text: "Terraform failed while it planned: the plan is only a part." } as const]
+      : []),
+    ...(plan.complete === false
+      ? [{ kind: "incomplete", text: "After this plan is applied, there is more to plan and apply." } as const]
+      : []),
+    ...plan.deferred_changes.map(({ reason, resource_change: resource }) => ({
+      kind: "deferred" as const,
+      text: `${resource.change.actions.join(", ")} of ${nameOfResource(resource)} is put off (${visible(reason)}): ${differenceText(resource, secrets)}`,
+    })),
+    ...plan.action_invocations.map((invocation) => ({
+      kind: "action" as const,
+      text: `Runs ${invocationText(invocation, secrets)}`,
+    })),
+    ...plan.deferred_action_invocations.map(({ reason, action_invocation: invocation }) => ({
+      kind: "deferred" as const,
+      text: `Puts off (${visible(reason)}) to run ${invocationText(invocation, secrets)}`,
+    })),
+    ...plan.checks.flatMap(failedCheck),
+  ];
+}
+
+function differenceText(resource: PlanResource, secrets: Secrets): string {
+  const texts = differencesOf(resource, secrets).map(({ path, before, after }) => `${path}: ${before} -> ${after}`);
+  return texts.length === 0 ? "no attribute to show" : texts.join("; ");
+}
+
+function invocationText(invocation: PlanInvocation, secrets: Secrets): string {
+  const values = maskValue(
+    { value: invocation.config_values, unknown: invocation.config_unknown, marks: invocation.config_sensitive },
+    secrets,
+  );
+  const trigger = invocation.lifecycle_action_trigger ?? invocation.invoke_action_trigger;
+  const because = trigger === undefined ? "" : `, triggered by ${visible(JSON.stringify(trigger))}`;
+  return `${visible(invocation.address)} with ${show(values)}${because}`;
+}
+
+function failedCheck({ address, status, instances }: PlanCheck): readonly PlanNotice[] {
+  if (!["fail", "error"].includes(status)) return [];
+  const problems = instances.flatMap(({ problems: found }) => found.map(({ message }) => message));
+  const text = `${address.to_display}: ${problems.length === 0 ? status : problems.join("; ")}`;
+  return [{ kind: "failed check", text: visible(text) }];
 }

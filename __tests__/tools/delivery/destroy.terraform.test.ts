@@ -50,7 +50,7 @@ test("what is planned: every layer that exists, in clear words; nothing is touch
   expect(plan.manifest).toMatchObject({ purpose: "destroy", scope: "some" });
   expect(plan.manifest.layers.map(({ id, applyable }) => [id, applyable])).toEqual(ids.map((id) => [id, true]));
   expect(renderMarkdown(plan.report)).toMatch(
-    /^## Plan to destroy of profile `baseline`: 0 to create, 0 to change, 0 to replace, 3 to delete/,
+    /^## Plan to destroy of profile baseline( \(\w+\))?: 0 to create, 0 to change, 0 to replace, 3 to delete/,
   );
   expect(renderMarkdown(plan.report)).toContain("Not there: 90-never.");
   expect(await resources()).toEqual([1, 1, 1]);

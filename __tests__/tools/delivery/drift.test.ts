@@ -1,3 +1,4 @@
+import { planSummary } from "../../support/plans";
 import { judgeDrift } from "../../../tools/delivery/drift";
 import type { PlanSummary, ResourcePlan } from "../../../tools/terraform/plan-summary";
 
@@ -14,7 +15,7 @@ function resource(address: string, action: ResourcePlan["action"], paths: readon
 }
 
 function plan(drift: readonly ResourcePlan[], resources: readonly ResourcePlan[]): PlanSummary {
-  return { terraformVersion: "1.11.4", resources, outputs: [], drift };
+  return planSummary({ resources, drift });
 }
 
 test("what the next apply would set back, or make again, is drift", () => {
@@ -56,6 +57,41 @@ test("a count that others own is no drift even while something else of the servi
     new Map([["aws_ecs_service.loki", ["desired_count"]]]),
   );
   expect(found).toMatchObject({ status: "clean", unapplied: ["update aws_ecs_service.loki"] });
+});
+
+test("an attribute inside one that belongs to others belongs to them too, and its namesake does not", () => {
+  const service = "aws_ecs_service.loki";
+  const of = (path: string, ignored: readonly string[]) =>
+    judgeDrift(
+      "60-ecs",
+      plan([resource(service, "update", [path])], [resource(service, "update", [path])]),
+      new Map([[service, ignored]]),
+    ).status;
+  expect(of("load_balancer[0].container_port", ["load_balancer"])).toBe("clean");
+  expect(of("load_balancer[0].container_port", ["load_balancer[0].container_port"])).toBe("clean");
+  expect(of('tags["Owner"]', ['tags["Owner"]'])).toBe("clean");
+  expect(of("tags.Owner", ['tags["Owner"]'])).toBe("clean");
+  expect(of("network_configuration[0].subnets", ["all"])).toBe("clean");
+  expect(of("load_balancer_type", ["load_balancer"])).toBe("drifted");
+  expect(of("load_balancer[0].container_port", ["load_balancer[1]"])).toBe("drifted");
+});
+
+test("what is gone is drift only if the configuration still wants it", () => {
+  const gone = [resource("aws_lb_listener_rule.loki", "delete")];
+  const of = (resources: readonly ResourcePlan[]) => judgeDrift("50-alb", plan(gone, resources), new Map());
+  expect(of([resource("aws_lb_listener_rule.loki", "create")])).toMatchObject({ status: "drifted", leftAlone: [] });
+  expect(of([])).toMatchObject({ status: "clean", drifted: [] });
+  expect(of([]).leftAlone.map(({ address }) => address)).toEqual(["aws_lb_listener_rule.loki"]);
+  expect(of([resource("aws_lb_listener_rule.loki", "no-op")])).toMatchObject({ status: "clean" });
+});
+
+test("a change of another attribute that begins alike mends nothing", () => {
+  const found = judgeDrift(
+    "50-alb",
+    plan([resource("aws_lb.main", "update", ["tags_all.x"])], [resource("aws_lb.main", "update", ["tags"])]),
+    new Map(),
+  );
+  expect(found).toMatchObject({ status: "clean" });
 });
 
 test("what is configured and not applied yet is no drift", () => {

@@ -30,5 +30,6 @@ export function manifestOf(...ids: readonly string[]): Manifest {
       plan: { file: planFiles(id).plan, sha256: sha256Of(`plan of ${id}`) },
       json: { file: planFiles(id).json, sha256: sha256Of(`JSON of ${id}`) },
     })),
+    leftOut: [],
   };
 }

@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { dynamoDbClient, s3Client } from "../../../tools/mock/s3";
 import { attachMock } from "../../../tools/mock/server";
 import { findRecord, listRecords, type RehearsalRecord } from "../../../tools/rehearse/record";
-import { rehearse, resume, stopKept } from "../../../tools/rehearse/rehearse";
+import { resume } from "../../../tools/rehearse/rehearse";
 import { runLgtm, type LgtmRun } from "../../support/lgtm-process";
 import { processesIn } from "../../support/processes";
 
@@ -25,11 +26,19 @@ async function heldLocks(record: RehearsalRecord): Promise<readonly string[]> {
   return Items.flatMap(({ LockID, Info }) => (Info === undefined ? [] : [LockID?.S ?? ""]));
 }
 
+async function putObject(record: RehearsalRecord, Bucket: string, Key: string): Promise<void> {
+  const mock = await attachMock(record.mock);
+  if (mock === undefined) throw new Error("the mock is gone");
+  const s3 = s3Client(mock);
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: "data" }));
+  s3.destroy();
+}
+
 // Skipped elsewhere: without /proc the test cannot find the Terraform that it kills.
 onLinux("GIVEN a rehearsal of the network", () => {
   test("WHEN Terraform is killed in mid-apply THEN the mock is kept, and --resume ends as if nothing had been", async () => {
     let isKilled = false;
-    const cut = await runLgtm(["rehearse", "--layer", "01-vpc"], {
+    const cut = await runLgtm(["rehearse", "--layer", "01-vpc", "--layer", "15-s3"], {
       onLine: (line, pid) => {
         if (isKilled || !/^01-vpc\s+apply \+17$/.test(line)) return;
         isKilled = true;
@@ -38,7 +47,7 @@ onLinux("GIVEN a rehearsal of the network", () => {
           // Others rehearse at the same time: its own folder ends with its process id.
           const own = listRecords().find(({ runFolder }) => runFolder.endsWith(`-${pid}`));
           const folder = own?.runFolder ?? "none";
-          for (const { pid, command } of processesIn(folder)) {
+          for (const { pid, command } of processesIn(join(folder, "out", "stacks", "01-vpc"))) {
             if (command.includes("terraform apply")) process.kill(pid, "SIGKILL");
           }
         }, 8_000);
@@ -52,12 +61,18 @@ onLinux("GIVEN a rehearsal of the network", () => {
 
     const run = record.runFolder.split("/").at(-1) ?? "";
     const resumed = await runLgtm(["rehearse", "--resume", run, "--keep"]);
-    expect(resumed.stdout).toMatch(/2 of 2 layers ok/);
+    expect(resumed.stdout).toMatch(/3 of 3 layers ok/);
     expect(resumed.code).toBe(0);
     expect(resumed.stdout).toContain("Released the lock that was left on");
     expect(await heldLocks(record)).toEqual([]);
 
-    expect((await runLgtm(["rehearse", "--stop", run])).stdout).toContain("has ended");
+    // GIVEN objects in the data bucket, and a configuration that does not let destroy delete them
+    await putObject(record, "jsj-lgtm-data-s3", "blocks/one");
+    // WHEN the data stays THEN the destroy is refused before anything is touched
+    const withData = { parallel: 2, mode: "silent", keep: false, leaveData: true } as const;
+    await expect(resume(record, withData)).rejects.toThrow(
+      /The data bucket jsj-lgtm-data-s3 holds objects \(blocks\/one …\)/,
+    );
     expect(processesIn(record.runFolder)).toEqual([]);
   });
 
@@ -82,27 +97,8 @@ onLinux("GIVEN a rehearsal of the network", () => {
   });
 });
 
-describe("GIVEN objects in the data bucket, and a configuration that does not let destroy delete them", () => {
-  test("WHEN the data stays THEN the destroy is refused before anything is touched", async () => {
-    const options = { parallel: 2, mode: "silent" } as const;
-    const applied = await rehearse({ ...options, layers: ["15-s3"], keep: true });
-    const record = applied.kept;
-    if (record === undefined) throw new Error("the mock was not kept");
-    try {
-      const mock = await attachMock(record.mock);
-      if (mock === undefined) throw new Error("the mock is gone");
-      const s3 = s3Client(mock);
-      await s3.send(new PutObjectCommand({ Bucket: "jsj-lgtm-data-s3", Key: "blocks/one", Body: "data" }));
-
-      await expect(resume(record, { ...options, keep: false, leaveData: true })).rejects.toThrow(
-        /The data bucket jsj-lgtm-data-s3 holds objects \(blocks\/one …\)/,
-      );
-    } finally {
-      await stopKept(record);
-    }
-  });
-
-  test("two rehearsals side by side do not disturb each other", async () => {
+describe("GIVEN two rehearsals", () => {
+  test("WHEN they run side by side THEN they do not disturb each other", async () => {
     const both = await Promise.all([1, 2].map(() => runLgtm(["rehearse", "--layer", "00-bootstrap"])));
     expect(both.map(({ code, stdout }) => [code, stdout.includes("1 of 1 layers ok")])).toEqual([
       [0, true],

@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { diffAddresses, readDeclaredAddresses, type DeclaredAddresses } from "../../../tools/state/addresses";
 import type { StateFile } from "../../../tools/state/state-file";
 
+function at(address: string): StateFile["resources"][number] {
+  return { address, declared: address, mode: "managed", id: "x", attributes: {} };
+}
+
 function stateWith(...addresses: string[]): StateFile {
-  const resources = addresses.map((address) => ({ address, mode: "managed" as const, id: "x" }));
-  return { serial: 1, lineage: "l", terraformVersion: "1.11.4", outputs: [], resources };
+  return { serial: 1, lineage: "l", terraformVersion: "1.11.4", outputs: [], resources: addresses.map(at) };
 }
 
 function diff(state: StateFile | undefined, declared: Partial<DeclaredAddresses>) {
@@ -18,7 +21,7 @@ test("the same addresses are no difference; data sources do not count", () => {
   const state = stateWith("a.x");
   const withData = {
     ...state,
-    resources: [...state.resources, { address: "data.b.y", mode: "data" as const, id: "" }],
+    resources: [...state.resources, { ...at("data.b.y"), mode: "data" as const }],
   };
 
   expect(diff(withData, { resources: ["a.x"] })).toEqual({ missing: [], extra: [], moved: [] });

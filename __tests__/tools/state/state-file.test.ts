@@ -51,8 +51,8 @@ describe("parseState", () => {
       "here",
     );
 
-    expect(resources).toEqual([
-      { address: "aws_x.y", mode: "managed", id: "plain" },
+    expect(resources).toMatchObject([
+      { address: "aws_x.y", declared: "aws_x.y", mode: "managed", id: "plain" },
       { address: 'module.m["a"].aws_x.y["k\\"1"]', mode: "managed", id: "5" },
       { address: "data.aws_x.y[0]", mode: "data", id: undefined },
       { address: "aws_x.z (deposed ab12)", mode: "managed", id: undefined },

@@ -15,6 +15,7 @@ import { readLayerStates } from "../../../tools/state/layer-state";
 import { restore } from "../../../tools/state/restore";
 import { openSession, type StateSession } from "../../../tools/state/session";
 import { ensureTerraform } from "../../../tools/terraform/binary";
+import { parsePlan } from "../../../tools/terraform/plan-json";
 import { countPlan, summarizePlan } from "../../../tools/terraform/plan-summary";
 import { lockFile, setUpProvider } from "../../../tools/terraform/provider";
 import { Terraform } from "../../../tools/terraform/terraform";
@@ -42,7 +43,7 @@ async function terraformIn(path: string): Promise<Terraform> {
 
 async function countsOf(terraform: Terraform) {
   await terraform.plan({ out: "layer.tfplan", refresh: false });
-  return countPlan(summarizePlan(await terraform.show("layer.tfplan")));
+  return countPlan(summarizePlan(parsePlan(await terraform.show("layer.tfplan"))));
 }
 
 /** The legacy Terraform of the layer on the same state, as far as it can be told by that state. */

@@ -1,3 +1,4 @@
+import { planJson } from "../../support/plans";
 import { changesNothing, countPlan, summarizePlan } from "../../../tools/terraform/plan-summary";
 
 interface Change {
@@ -15,9 +16,7 @@ function resource(address: string, change: Change, more: object = {}) {
 }
 
 function summarize(resources: object[], more: object = {}) {
-  return summarizePlan(
-    JSON.stringify({ format_version: "1.2", terraform_version: "1.11.4", resource_changes: resources, ...more }),
-  );
+  return summarizePlan(planJson({ resource_changes: resources, ...more }));
 }
 
 function differences(change: Partial<Change>) {
@@ -54,6 +53,8 @@ describe("countPlan", () => {
       replace: 2,
       delete: 1,
       forget: 1,
+      imported: 0,
+      unknown: 0,
       outputChanges: 0,
     });
     expect(changesNothing(plan)).toBe(false);
@@ -77,8 +78,12 @@ describe("countPlan", () => {
     expect(changesNothing(plan)).toBe(false);
   });
 
-  test("an action that Terraform may add later is an error, not a no-op", () => {
-    expect(() => summarize([resource("aws_a.x", { actions: ["dance"] })])).toThrow("dance");
+  test("an action that Terraform may add later is none that is known, and no no-op", () => {
+    const plan = summarize([resource("aws_a.x", { actions: ["dance"] })]);
+
+    expect(plan.resources[0]?.action).toBe("unknown");
+    expect(plan.cannotShow).toEqual(['the action "dance" of aws_a.x']);
+    expect([countPlan(plan).unknown, changesNothing(plan)]).toEqual([1, false]);
   });
 });
 
@@ -89,10 +94,12 @@ describe("differences", () => {
       after: { ingress: [{ port: 80, cidrs: ["a", "c"] }], name: "n" },
     });
 
-    expect(found).toEqual([{ path: "ingress[0].cidrs[1]", before: '"b"', after: '"c"', forcesReplacement: false }]);
+    expect(found).toEqual([
+      { path: "ingress[0].cidrs", before: '["a","b"]', after: '["a","c"]', forcesReplacement: false },
+    ]);
   });
 
-  test("shows lists of different length as one", () => {
+  test("shows short lists of texts as one", () => {
     const found = differences({ before: { zones: ["a"] }, after: { zones: ["b", "a"] } });
 
     expect(found).toEqual([{ path: "zones", before: '["a"]', after: '["b","a"]', forcesReplacement: false }]);
@@ -105,7 +112,7 @@ describe("differences", () => {
     });
 
     expect(found.map(({ path, before, after }) => [path, before, after])).toEqual([
-      ["container_definitions[0].image", '"tempo:1"', '"tempo:2"'],
+      ['container_definitions["tempo"].image', '"tempo:1"', '"tempo:2"'],
     ]);
   });
 
@@ -124,7 +131,7 @@ describe("differences", () => {
     });
 
     expect(found).toEqual([
-      { path: "login.password", before: "(sensitive)", after: "(sensitive)", forcesReplacement: false },
+      { path: "login.password", before: "(sensitive)", after: "(sensitive)", forcesReplacement: false, masked: true },
     ]);
   });
 
@@ -138,18 +145,28 @@ describe("differences", () => {
     });
 
     expect(found).toEqual([
-      { path: "role_arn", before: "(sensitive)", after: "(the same, not sensitive)", forcesReplacement: false },
+      {
+        path: "role_arn",
+        before: "(sensitive)",
+        after: "(the same, not sensitive)",
+        forcesReplacement: false,
+        masked: true,
+      },
     ]);
   });
 
-  test("does not show a value that holds a sensitive part", () => {
+  test("shows what stands beside a sensitive part of a list, and not that part", () => {
     const found = differences({
       before: { list: ["secret"] },
       after: { list: ["secret", "more"] },
       after_sensitive: { list: [true, false] },
     });
 
-    expect(JSON.stringify(found)).not.toContain("more");
+    expect(JSON.stringify(found)).not.toContain("secret");
+    expect(found.map(({ path, after }) => `${path}: ${after}`)).toEqual([
+      "list[0]: (the same, sensitive)",
+      'list[1]: "more"',
+    ]);
   });
 
   test("does not look into a JSON text that is sensitive", () => {
@@ -159,7 +176,9 @@ describe("differences", () => {
       before_sensitive: { text: true },
     });
 
-    expect(found).toEqual([{ path: "text", before: "(sensitive)", after: "(sensitive)", forcesReplacement: false }]);
+    expect(found).toEqual([
+      { path: "text", before: "(sensitive)", after: "(sensitive)", forcesReplacement: false, masked: true },
+    ]);
   });
 
   test("marks what is known only after apply and what forces the replacement", () => {

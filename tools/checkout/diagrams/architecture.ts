@@ -4,7 +4,7 @@ import { readRouting } from "../../../checks/routing";
 import type { LayerId } from "../../../stacks/outputs";
 import type { Layer } from "../../layers/layers";
 import { projectRoot } from "../../terminal/paths";
-import { readStackFacts } from "../../layers/stack-file";
+import { readStack, readStackFacts } from "../../layers/stack-file";
 import { replaceSection } from "../generated/generated-section";
 import { layersDiagram } from "./layers-diagram";
 import { routesDiagram } from "./routes-diagram";
@@ -34,7 +34,7 @@ function routesOf(layers: readonly Layer[]): string {
   const json = (id: LayerId): unknown => {
     const layer = layers.find((candidate) => candidate.id === id);
     if (layer === undefined) throw new Error(`there is no layer ${id}`);
-    return JSON.parse(readFileSync(layer.file, "utf8"));
+    return readStack(layer).json;
   };
   return routesDiagram(
     readRouting({ securityGroups: json("30-security-groups"), loadBalancer: json("50-alb"), ecs: json("60-ecs") }),

@@ -1,5 +1,7 @@
 import { count, formatSeconds } from "../../terminal/format";
-import { HARMLESS_REPLACEMENTS } from "../../terraform/harmless-replacements";
+import { whyHarmless } from "../../terraform/harmless-replacements";
+import { changeLines, sectionLines } from "../report/plain-text";
+import { sectionsOfHighlights } from "../report/statements";
 import { renderTable, type Cell } from "../../terminal/table";
 import { planWarnings, type PlanWarning } from "../report/warnings";
 import {
@@ -28,6 +30,11 @@ export interface LayerAdoption {
   readonly outputs: PlanSummary["outputs"];
   /** What the refresh found changed outside Terraform; never a reason to fail. */
   readonly drift: readonly ResourcePlan[];
+  /** Permissions, images, ingress, routes and tasks that change, each in words. */
+  readonly highlights: PlanSummary["highlights"];
+  readonly notices: PlanSummary["notices"];
+  /** What the plan says and no report can show; such a plan is never accepted. */
+  readonly cannotShow: readonly string[];
   /** Why it failed, as printed. */
   readonly error?: string;
   /** Set when the layer was planned on values that its upstream has not put out yet. */
@@ -91,9 +98,14 @@ export function judgeAdoption(
   return {
     profile,
     unchanged,
-    accepted: unchanged || (configuration.length > 0 && planned && refused.length === 0),
+    accepted:
+      unchanged ||
+      (configuration.length > 0 &&
+        planned &&
+        refused.length === 0 &&
+        layers.every(({ cannotShow }) => cannotShow.length === 0)),
     refused,
-    warnings: planWarnings(plans, configuration),
+    warnings: planWarnings(plans),
     configuration,
     noOp: sum("noOp"),
     managed: sum("managed"),
@@ -102,13 +114,15 @@ export function judgeAdoption(
   };
 }
 
-function mayBe({ action, type, mode }: ResourcePlan): boolean {
-  if (mode === "data" || ["no-op", "create", "update", "read"].includes(action)) return true;
-  return action === "replace" && type in HARMLESS_REPLACEMENTS;
+function mayBe(resource: ResourcePlan): boolean {
+  const { action, mode } = resource;
+  return (
+    mode === "data" || ["no-op", "create", "update", "read"].includes(action) || whyHarmless(resource) !== undefined
+  );
 }
 
 function judgeLayer(outcome: Outcome<PlannedForAdoption>, configuration: readonly ConfigDifference[]): LayerAdoption {
-  const nothing = { changes: [], outputs: [], drift: [] };
+  const nothing = { changes: [], outputs: [], drift: [], highlights: [], notices: [], cannotShow: [] };
   const { layer } = outcome;
   if (outcome.status === "not tried") return { layer, status: "not tried", seconds: 0, ...nothing };
   if (outcome.status === "failed") {
@@ -121,10 +135,13 @@ function judgeLayer(outcome: Outcome<PlannedForAdoption>, configuration: readonl
     counts: countPlan(plan),
     seconds: outcome.seconds,
     changes: plan.resources
-      .filter((resource) => resource.action !== "no-op")
+      .filter(({ action, importing }) => action !== "no-op" || importing !== undefined)
       .map((resource) => ({ ...resource, causes: causesOf(layer, resource, configuration) })),
     outputs: plan.outputs,
     drift: plan.drift.filter((resource) => resource.action !== "no-op"),
+    highlights: plan.highlights,
+    notices: plan.notices,
+    cannotShow: plan.cannotShow,
     ...(provisional === undefined ? {} : { provisional }),
   };
 }
@@ -151,6 +168,8 @@ export function renderAdoption(adoption: Adoption): string {
   return [
     renderTable(columns, rows),
     "",
+    ...attentionLines(adoption.layers),
+    ...sectionLines(sectionsOfHighlights(adoption.layers)),
     ...details,
     ...provisionalLines(adoption.layers),
     ...replacementLines(adoption.layers),
@@ -160,6 +179,14 @@ export function renderAdoption(adoption: Adoption): string {
     ...failed,
     verdict(adoption),
   ].join("\n");
+}
+
+function attentionLines(layers: readonly LayerAdoption[]): readonly string[] {
+  const lines = layers.flatMap(({ layer, notices, cannotShow }) => [
+    ...cannotShow.map((what) => `ALARM ${layer}: the plan contains what it cannot show: ${what}`),
+    ...notices.map(({ kind, text }) => `ALARM ${layer}, ${kind}: ${text}`),
+  ]);
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 function resultOf({ status, provisional }: LayerAdoption): string {
@@ -181,10 +208,8 @@ function provisionalLines(layers: readonly LayerAdoption[]): readonly string[] {
 }
 
 function replacementLines(layers: readonly LayerAdoption[]): readonly string[] {
-  const types = new Set(
-    layers.flatMap(({ changes }) => changes.filter(({ action }) => action === "replace").map(({ type }) => type)),
-  );
-  const reasons = [...types].sort().flatMap((type) => HARMLESS_REPLACEMENTS[type] ?? []);
+  const all = layers.flatMap(({ changes }) => changes.flatMap((change) => whyHarmless(change) ?? []));
+  const reasons = [...new Set(all)].sort();
   return reasons.length === 0 ? [] : [...reasons.map((reason) => `Replaced without loss: ${reason}.`), ""];
 }
 
@@ -229,38 +254,14 @@ function verdict({ profile, noOp, managed, unchanged, accepted, configuration, l
 function detailsOf({ layer, changes, outputs, drift }: LayerAdoption): readonly string[] {
   const lines = [
     ...changes.flatMap((resource) => [
-      ...resourceLines(layer, resource.action, resource),
-      ...resource.causes.map(({ path, from, to }) => `    because ${path}: ${shorten(from)} -> ${shorten(to)}`),
+      ...changeLines(layer, resource.action, resource),
+      ...resource.causes.map(({ path, from, to }) => `    because ${path}: ${from} -> ${to}`),
     ]),
     ...outputs.flatMap(({ name, action, before, after }) => [
       `${layer}: ${action} output ${name}`,
-      `    ${shorten(before)} -> ${shorten(after)}`,
+      `    ${before} -> ${after}`,
     ]),
-    ...drift.flatMap((resource) => resourceLines(layer, "changed outside Terraform:", resource)),
+    ...drift.flatMap((resource) => changeLines(layer, "changed outside Terraform:", resource)),
   ];
   return lines.length === 0 ? [] : [...lines, ""];
-}
-
-function resourceLines(layer: string, action: string, resource: ResourcePlan): readonly string[] {
-  const from = resource.previousAddress === undefined ? "" : ` (moved from ${resource.previousAddress})`;
-  return [
-    `${layer}: ${action} ${resource.address}${from}`,
-    ...tellingDifferences(resource).map(({ path, before, after, forcesReplacement }) => {
-      const mark = forcesReplacement ? "  # forces replacement" : "";
-      return `    ${path}: ${shorten(before)} -> ${shorten(after)}${mark}`;
-    }),
-  ];
-}
-
-/** Of something new, only what is chosen: AWS fills in the rest, and default tags are the same everywhere. */
-function tellingDifferences({ action, differences }: ResourcePlan): ResourcePlan["differences"] {
-  if (action !== "create") return differences;
-  return differences.filter(({ path, after }) => after !== "(known after apply)" && !path.startsWith("tags_all"));
-}
-
-const longestValue = 160;
-
-/** Long values are cut for people; --json has them whole. */
-function shorten(value: string): string {
-  return value.length <= longestValue ? value : `${value.slice(0, longestValue)}… (${value.length} characters)`;
 }

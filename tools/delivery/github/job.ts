@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { UserError } from "../../terminal/user-error";
+import { SUMMARY_LIMIT } from "../report/markdown";
 
 /**
  * Hands values to later steps and jobs, as outputs of this step (GITHUB_OUTPUT). They are visible to all who see the run.
@@ -18,15 +19,12 @@ export function writeOutputs(
   appendFileSync(fileOf("GITHUB_OUTPUT", env), lines.join(""));
 }
 
-/** What GitHub takes as the summary of one step, in bytes: 1 MiB. */
-const SUMMARY_LIMIT = 1024 * 1024;
-
 /**
  * Adds Markdown to the page that shows the run (GITHUB_STEP_SUMMARY).
  * @throws UserError (exit "badInput") outside a job of GitHub Actions
  */
 export function writeSummary(markdown: string, env: NodeJS.ProcessEnv = process.env): void {
-  const fits = Buffer.byteLength(markdown) <= SUMMARY_LIMIT;
+  const fits = Buffer.byteLength(markdown) < SUMMARY_LIMIT;
   appendFileSync(fileOf("GITHUB_STEP_SUMMARY", env), fits ? `${markdown}\n` : "The summary is too long for GitHub.\n");
 }
 

@@ -1,7 +1,8 @@
 import type { ApplyResult } from "../apply-plan";
 import { StateNotWritten } from "../errored-state";
 import type { PlanResult } from "../make-plan";
-import { renderMarkdown } from "../report/markdown";
+import type { PlanReport } from "../report/plan-report";
+import { renderMarkdown, SUMMARY_LIMIT } from "../report/markdown";
 import { writeOutputs, writeSummary } from "./job";
 
 /**
@@ -21,9 +22,15 @@ export function tellPlan(result: PlanResult, env: NodeJS.ProcessEnv = process.en
     env,
   );
   const left = [...notReady].map(
-    ([layer, error]) => `> [!IMPORTANT]\n> Left out: **${layer}**\n\n${fence(error.render())}\n`,
+    ([layer, error]) => `> [!IMPORTANT]\n> Left out: **${layer}**\n\n${fence(error.render())}\n\n`,
   );
-  writeSummary([...left, renderMarkdown(report)].join("\n"), env);
+  writeWithReport(left.join(""), report, env);
+}
+
+/** Writes a text and a report below it, which takes what room is left in the summary. */
+function writeWithReport(text: string, report: PlanReport, env: NodeJS.ProcessEnv): void {
+  const limit = SUMMARY_LIMIT - Buffer.byteLength(text) - 1;
+  writeSummary(`${text}${renderMarkdown(report, { limit, unit: "bytes" })}`, env);
 }
 
 /**
@@ -48,10 +55,12 @@ export function tellApply(result: ApplyResult, text: string, env: NodeJS.Process
     },
     env,
   );
-  const left = rest === undefined ? "" : `\n${renderMarkdown(rest.report)}`;
-  writeSummary(`## ${result.manifest.purpose === "destroy" ? "Destroyed" : "Applied"}\n\n${fence(text)}\n${left}`, env);
+  const applied = `## ${result.manifest.purpose === "destroy" ? "Destroyed" : "Applied"}\n\n${fence(text)}\n\n`;
+  if (rest === undefined) writeSummary(applied, env);
+  else writeWithReport(applied, rest.report, env);
 }
 
 function fence(text: string): string {
-  return `\`\`\`text\n${text.replaceAll("```", "'''")}\n\`\`\``;
+  const marks = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+  return `${marks}text\n${text}\n${marks}`;
 }

@@ -1,9 +1,26 @@
-import type { PlanAction, ResourcePlan } from "../../terraform/plan-summary";
-import { anchor, countText, effectWords, escapeHtml } from "./html-text";
+import { parseJson } from "../../terminal/parse-json";
+import { nameOfResource, type PlanAction, type ResourcePlan } from "../../terraform/plan-summary";
+import { anchor, countText, escapeHtml, escapeLines } from "./html-text";
 import { layersPicture } from "./layers-picture";
-import { tellingDifferences } from "./markdown";
 import { orderHtml } from "./order";
-import type { LayerEffect, PlanReport, ReportedLayer } from "./plan-report";
+import {
+  effectWords,
+  headlineOf,
+  loudNote,
+  type LayerEffect,
+  type LeftOutLayer,
+  type PlanReport,
+  type ReportedLayer,
+} from "./plan-report";
+import {
+  besides,
+  ENTRY_SIGNS,
+  sectionCounts,
+  sectionsOf,
+  statementsOf,
+  tellingDifferences,
+  type Section,
+} from "./statements";
 
 /** The report as one page without anything from outside: for whoever approves. Sensitive values are masked. */
 export function renderHtml(report: PlanReport): string {
@@ -13,19 +30,21 @@ export function renderHtml(report: PlanReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escapeHtml(title(report))}</title>
+<title>${escapeHtml(headlineOf(report))}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${escapeHtml(title(report))}</h1>
+<h1>${escapeHtml(headlineOf(report))}</h1>
 ${factsList(report)}
 ${tiles(report)}
+${statementBoxes(report)}
 ${loudBox(report)}
 ${warningBox(report)}
+${sectionsOf(report).map(sectionBox).join("\n")}
 <section class="picture"><h2>Layers</h2>
 <p class="hint">As they are declared to stand on each other, left to right. Click a layer for its changes.</p>
-${layersPicture(report.layers)}
+${layersPicture(report.layers, report.leftOut)}
 ${legend(report)}
 </section>
 ${orderHtml(report.facts.order)}
@@ -33,19 +52,13 @@ ${orderHtml(report.facts.order)}
 <p class="controls"><button type="button" data-open="true">Open all</button> <button type="button" data-open="false">Close all</button>
 <label>Find <input id="find" type="search" placeholder="address or attribute"></label></p>
 ${report.layers.map(layerSection).join("\n")}
+${report.leftOut.map(leftOutSection).join("\n")}
 </section>
 </main>
 <script>${SCRIPT}</script>
 </body>
 </html>
 `;
-}
-
-function title({ facts: { purpose, profile, environment }, total }: PlanReport): string {
-  const changed = total.create + total.update + total.replace + total.delete + total.forget;
-  const where =
-    profile === undefined ? "" : ` of profile ${profile}${environment === undefined ? "" : ` (${environment})`}`;
-  return `${purpose === "destroy" ? "Plan to destroy" : "Plan"}${where}: ${changed === 0 ? "nothing changes" : countText(changed, "change")}`;
 }
 
 function factsList({ facts }: PlanReport): string {
@@ -71,8 +84,9 @@ function tiles({ total }: PlanReport): string {
     ["create", total.create, "create"],
     ["change in place", total.update, "update"],
     ["replace", total.replace, "replace"],
-    ["delete", total.delete + total.forget, "delete"],
+    ["delete", total.delete + total.forget + total.unknown, "delete"],
     ["move", total.moved, "move"],
+    ["import", total.imported, "move"],
     ["stay as they are", total.noOp, "nothing"],
   ];
   const tile = ([name, count, effect]: [string, number, LayerEffect]): string =>
@@ -83,10 +97,10 @@ function tiles({ total }: PlanReport): string {
 function loudBox({ loud }: PlanReport): string {
   if (loud.length === 0) return `<p class="box calm">Nothing is deleted or replaced.</p>`;
   const harmful = loud.filter(({ harmless }) => harmless === undefined);
-  const item = ({ layer, action, address, harmless }: PlanReport["loud"][number]): string =>
-    `<li><b>${action}</b> <a href="#${anchor(layer, address)}"><code>${escapeHtml(address)}</code></a> in ${escapeHtml(layer)}${
-      harmless === undefined ? "" : `<span class="why">: ${escapeHtml(harmless)}</span>`
-    }</li>`;
+  const item = (change: PlanReport["loud"][number]): string => {
+    const [name, why] = [nameOfResource(change), change.harmless === undefined ? "" : `: ${change.harmless}`];
+    return `<li><b>${change.action}</b> <a href="#${anchor(change.layer, name)}"><code>${escapeHtml(name)}</code></a> in ${escapeHtml(change.layer)}<span class="why">${escapeHtml(loudNote(change) + why)}</span></li>`;
+  };
   const rest = loud.filter(({ harmless }) => harmless !== undefined);
   const calm =
     rest.length === 0
@@ -94,6 +108,26 @@ function loudBox({ loud }: PlanReport): string {
       : `<details class="box"><summary>${rest.length} replacements that lose nothing</summary><ul>${rest.map(item).join("")}</ul></details>`;
   if (harmful.length === 0) return calm;
   return `<div class="box loud" role="alert"><h2>${harmful.length} deleted or replaced</h2><ul>${harmful.map(item).join("")}</ul></div>${calm}`;
+}
+
+function statementBoxes(report: PlanReport): string {
+  const all = statementsOf(report);
+  const box = (level: "alarm" | "note", classes: string, title: string): string => {
+    const items = all.filter((one) => one.level === level).map(({ text }) => `<li>${escapeHtml(text)}</li>`);
+    return items.length === 0 ? "" : `<div class="box ${classes}"><h2>${title}</h2><ul>${items.join("")}</ul></div>`;
+  };
+  return `${box("alarm", "loud", "Understand this before you approve")}${box("note", "", "What the numbers do not say")}`;
+}
+
+function sectionBox(section: Section): string {
+  const item = ({ change, layer, address, text, whole }: Section["entries"][number]): string => {
+    const after =
+      whole === undefined || text.endsWith(whole)
+        ? ""
+        : `<div class="whole">as a whole: <code>${escapeHtml(whole)}</code></div>`;
+    return `<li class="${change}"><b>${ENTRY_SIGNS[change]} ${change}</b> in <a href="#${anchor(layer, address)}"><code>${escapeHtml(address)}</code></a> (${escapeHtml(layer)}): <code>${escapeHtml(text)}</code>${after}</li>`;
+  };
+  return `<div class="box section"><h2>${escapeHtml(section.title)}: ${sectionCounts(section)}</h2><ul>${section.entries.map(item).join("")}</ul></div>`;
 }
 
 function warningBox({ warnings }: PlanReport): string {
@@ -104,7 +138,7 @@ function warningBox({ warnings }: PlanReport): string {
   return `<div class="box warning"><h2>To know before you approve</h2><ul>${items.join("")}</ul></div>`;
 }
 
-function legend({ layers }: PlanReport): string {
+function legend({ layers, leftOut }: PlanReport): string {
   const present = (Object.keys(effectWords) as LayerEffect[]).filter((effect) =>
     layers.some((layer) => layer.effect === effect),
   );
@@ -112,24 +146,35 @@ function legend({ layers }: PlanReport): string {
   const dashed = layers.some(({ provisional }) => provisional !== undefined)
     ? `<li><span class="swatch provisional"></span>provisional: some values are known only once earlier layers are applied</li>`
     : "";
-  return `<ul class="legend">${items.join("")}${dashed}</ul>`;
+  const dotted =
+    leftOut.length === 0 ? "" : `<li><span class="swatch left-out"></span>not planned: its reason is at the top</li>`;
+  return `<ul class="legend">${items.join("")}${dashed}${dotted}</ul>`;
 }
 
 function layerSection(layer: ReportedLayer): string {
-  const { changes, outputs, provisional } = layer;
+  const { changes, outputs, drift, provisional } = layer;
   const parts = [
     countText(changes.length, "change"),
     ...(outputs.length > 0 ? [countText(outputs.length, "output")] : []),
   ];
-  const moved = layer.counts.moved > 0 ? [`${layer.counts.moved} moved`] : [];
+  const moved = [
+    ...(layer.counts.moved > 0 ? [`${layer.counts.moved} moved`] : []),
+    ...(layer.counts.imported > 0 ? [`${layer.counts.imported} imported`] : []),
+    ...(drift.length > 0 ? [`${drift.length} changed outside Terraform`] : []),
+  ];
   const words = changes.length + outputs.length === 0 ? ["nothing changes", ...moved] : [...parts, ...moved];
   return `<details class="layer" id="${anchor(layer.layer)}"><summary><span class="swatch ${layer.effect}"></span><b>${escapeHtml(layer.layer)}</b> <span class="counts">${words.join(", ")}</span>${
     provisional === undefined ? "" : ` <span class="tag">provisional</span>`
   }</summary>
 ${provisional === undefined ? "" : provisionalText(provisional)}
-${changes.map((change) => changeDetails(layer.layer, change)).join("\n")}
+${changes.map((change) => changeDetails(change.action, change, ` id="${anchor(layer.layer, nameOfResource(change))}"`)).join("\n")}
 ${outputs.map(({ name, action, before, after }) => `<details class="change"><summary><span class="sign ${action}">${action}</span> output <code>${escapeHtml(name)}</code></summary>${attributeTable([{ path: name, before, after, forcesReplacement: false }], action)}</details>`).join("\n")}
+${drift.map((resource) => changeDetails("changed outside", resource, "")).join("\n")}
 </details>`;
+}
+
+function leftOutSection({ layer, status, reason }: LeftOutLayer): string {
+  return `<details class="layer" id="${anchor(layer)}"><summary><span class="swatch left-out"></span><b>${escapeHtml(layer)}</b> <span class="counts">${status}</span></summary><p>${escapeHtml(reason)}</p></details>`;
 }
 
 function provisionalText({ upstream, unknown }: NonNullable<ReportedLayer["provisional"]>): string {
@@ -137,13 +182,12 @@ function provisionalText({ upstream, unknown }: NonNullable<ReportedLayer["provi
   return `<div class="provisional-note">Planned on what ${escapeHtml(upstream.join(", "))} will put out. After that is applied this layer is planned anew, and goes on by itself only if nothing but these values was filled in:<ul>${list}</ul></div>`;
 }
 
-function changeDetails(layer: string, change: ResourcePlan): string {
-  const { action, address, previousAddress, differences } = change;
-  const moved =
-    previousAddress === undefined ? "" : `<p class="moved">moved from <code>${escapeHtml(previousAddress)}</code></p>`;
-  const telling = tellingDifferences(action, differences);
+function changeDetails(word: string, change: ResourcePlan, id: string): string {
+  const { action } = change;
+  const said = besides(change).map((text) => `<p class="moved">${escapeHtml(text)}</p>`);
+  const telling = tellingDifferences(change);
   const table = telling.length === 0 ? `<p class="moved">no attribute to show</p>` : attributeTable(telling, action);
-  return `<details class="change" id="${anchor(layer, address)}"><summary><span class="sign ${action}">${action}</span> <code>${escapeHtml(address)}</code></summary>${moved}${table}</details>`;
+  return `<details class="change"${id}><summary><span class="sign ${action.replace(/\W+/g, "-")}">${word}</span> <code>${escapeHtml(nameOfResource(change))}</code></summary>${said.join("")}${table}</details>`;
 }
 
 /** What is new has no value now, and what goes has none after: their column would be empty. */
@@ -162,16 +206,13 @@ function attributeTable(differences: ResourcePlan["differences"], action: PlanAc
 
 function value(text: string): string {
   const isWord = /^\((sensitive|known after apply|absent|the same|not sensitive)/.test(text);
-  return isWord ? `<i>${escapeHtml(text)}</i>` : `<code>${escapeHtml(pretty(text))}</code>`;
+  return isWord ? `<i>${escapeHtml(text)}</i>` : `<code>${escapeLines(pretty(text))}</code>`;
 }
 
+/** Long JSON on several lines. What `visible` has written out in it is read back, so it is written out again after. */
 function pretty(text: string): string {
-  if (text.length < 80 || !/^[[{]/.test(text)) return text;
-  try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
-  } catch {
-    return text;
-  }
+  const value = text.length < 80 ? undefined : parseJson(text);
+  return typeof value === "object" && value !== null ? JSON.stringify(value, undefined, 2) : text;
 }
 
 const STYLE = `
@@ -187,20 +228,21 @@ code{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:an
 .tile.none{opacity:.55}.tile.delete{border-left-color:var(--delete)}.tile.replace{border-left-color:var(--replace)}.tile.update{border-left-color:var(--update)}.tile.create{border-left-color:var(--create)}.tile.move{border-left-color:var(--move)}
 .box{border:1px solid var(--line);border-radius:6px;padding:10px 16px;margin:0 0 12px;background:var(--panel)}.box h2{margin:0 0 4px}.box ul{margin:4px 0;padding-left:20px}
 .box.loud{border:2px solid var(--delete);background:color-mix(in srgb,var(--delete) 10%,var(--bg))}.box.loud h2{color:var(--delete)}
+.box.section li{margin:2px 0}.box.section .added>b{color:var(--create)}.box.section .removed>b{color:var(--delete)}.whole{color:var(--soft);margin-left:16px}
 .box.warning{border-color:var(--update);background:color-mix(in srgb,var(--update) 12%,var(--bg))}.why,.hint,.counts,.moved{color:var(--soft)}
 a{color:inherit}.hint{margin:0 0 8px}.legend{gap:16px;color:var(--soft)}.swatch{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:6px;background:var(--nothing)}
-.swatch.delete{background:var(--delete)}.swatch.replace{background:var(--replace)}.swatch.update{background:var(--update)}.swatch.create{background:var(--create)}.swatch.move,.swatch.outputs{background:var(--move)}.swatch.provisional{background:none;border:2px dashed var(--soft)}
+.swatch.delete{background:var(--delete)}.swatch.replace{background:var(--replace)}.swatch.update{background:var(--update)}.swatch.create{background:var(--create)}.swatch.move,.swatch.outputs{background:var(--move)}.swatch.provisional{background:none;border:2px dashed var(--soft)}.swatch.left-out{background:none;border:2px dotted var(--delete)}
 .picture{overflow-x:auto}.picture svg{max-width:100%;height:auto;display:block}.picture .edge{fill:none;stroke:var(--line);stroke-width:1.5}
 .picture marker path{fill:var(--line)}.picture rect{fill:var(--panel);stroke:var(--nothing);stroke-width:2}.picture .bar{stroke:none;fill:var(--nothing)}
 .picture .delete rect{stroke:var(--delete)}.picture .replace rect{stroke:var(--replace)}.picture .update rect{stroke:var(--update)}.picture .create rect{stroke:var(--create)}.picture .move rect,.picture .outputs rect{stroke:var(--move)}
 .picture .delete .bar{fill:var(--delete)}.picture .replace .bar{fill:var(--replace)}.picture .update .bar{fill:var(--update)}.picture .create .bar{fill:var(--create)}.picture .move .bar,.picture .outputs .bar{fill:var(--move)}
-.picture .provisional rect.frame{stroke-dasharray:6 4}.picture text{fill:var(--fg);font:600 13px system-ui,sans-serif}.picture text.sub{fill:var(--soft);font-weight:400;font-size:12px}
+.picture .provisional rect.frame{stroke-dasharray:6 4}.picture .left-out rect.frame{stroke:var(--delete);stroke-dasharray:2 4}.picture text{fill:var(--fg);font:600 13px system-ui,sans-serif}.picture text.sub{fill:var(--soft);font-weight:400;font-size:12px}
 .picture a:hover rect.frame,.picture a:focus rect.frame{stroke-width:3.5}
 .controls{display:flex;gap:8px;align-items:center}.controls label{margin-left:auto}button,input{font:inherit;padding:3px 10px;border:1px solid var(--line);border-radius:6px;background:var(--panel);color:var(--fg)}
 details.layer{border:1px solid var(--line);border-radius:6px;margin:0 0 8px;padding:8px 14px}details.layer[open]>summary{margin-bottom:8px}summary{cursor:pointer}
 details.change{border-top:1px solid var(--line);padding:5px 0 5px 8px}details:target{outline:2px solid var(--move);outline-offset:2px}
 .sign{display:inline-block;min-width:64px;text-align:center;border-radius:10px;font-size:12px;padding:0 8px;color:#fff;background:var(--soft)}
-.sign.delete,.sign.forget{background:var(--delete)}.sign.replace{background:#bc4c00}.sign.update{background:#9a6700}.sign.create{background:#1a7f37}
+.sign.delete,.sign.forget,.sign.unknown{background:var(--delete)}.sign.replace,.sign.create-forget{background:#bc4c00}.sign.update{background:#9a6700}.sign.create{background:#1a7f37}
 .tag{border:1px dashed var(--soft);border-radius:10px;padding:0 8px;font-size:12px;color:var(--soft)}.provisional-note{border-left:3px dashed var(--soft);padding:2px 12px;margin:6px 0;color:var(--soft)}
 table{border-collapse:collapse;width:100%;margin:6px 0;table-layout:fixed}th,td{border:1px solid var(--line);padding:3px 8px;text-align:left;vertical-align:top;font-size:13px}th{font-weight:500;background:var(--panel);width:26%;overflow-wrap:anywhere}thead th{color:var(--soft)}thead th:not(:first-child){width:auto}
 td code{white-space:pre-wrap}td.before{background:color-mix(in srgb,var(--delete) 6%,var(--bg))}td.after{background:color-mix(in srgb,var(--create) 7%,var(--bg))}.forces{color:var(--delete);font-size:12px}

@@ -1,5 +1,5 @@
-import { anchor, effectWords, escapeHtml } from "./html-text";
-import type { ReportedLayer } from "./plan-report";
+import { anchor, escapeHtml } from "./html-text";
+import { effectWords, type LeftOutLayer, type ReportedLayer } from "./plan-report";
 
 const BOX = { width: 176, height: 52 } as const;
 const GAP = { x: 56, y: 18 } as const;
@@ -10,11 +10,23 @@ interface Place {
   readonly y: number;
 }
 
+/** A box of the picture. */
+interface Box {
+  readonly layer: string;
+  readonly dependencies: readonly string[];
+  readonly classes: string;
+  /** All that is to say of it, shown to who points at it. */
+  readonly title: string;
+  /** The line below its name. */
+  readonly line: string;
+}
+
 /**
  * The layers as an SVG: a column a wave, an arrow to each layer that comes after, coloured by what happens in it. A layer
- * that is provisional has a dashed frame. Arrows that follow from others are left out.
+ * that is provisional has a dashed frame, one that is not planned a dotted one. Arrows that follow from others are left out.
  */
-export function layersPicture(layers: readonly ReportedLayer[]): string {
+export function layersPicture(planned: readonly ReportedLayer[], leftOut: readonly LeftOutLayer[]): string {
+  const layers = [...planned.map(plannedBox), ...leftOut.map(leftOutBox)].sort((a, b) => (a.layer < b.layer ? -1 : 1));
   const depth = depths(layers);
   const columns = Math.max(0, ...depth.values()) + 1;
   const rows = Math.max(
@@ -30,7 +42,7 @@ export function layersPicture(layers: readonly ReportedLayer[]): string {
 }
 
 /** For each layer, how many waves come before it. */
-function depths(layers: readonly ReportedLayer[]): ReadonlyMap<string, number> {
+function depths(layers: readonly Box[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const byId = new Map(layers.map((layer) => [layer.layer, layer]));
   const depthOf = (id: string): number => {
@@ -46,7 +58,7 @@ function depths(layers: readonly ReportedLayer[]): ReadonlyMap<string, number> {
 }
 
 function placesOf(
-  layers: readonly ReportedLayer[],
+  layers: readonly Box[],
   depth: ReadonlyMap<string, number>,
   height: number,
 ): ReadonlyMap<string, Place> {
@@ -64,7 +76,7 @@ function placesOf(
   return places;
 }
 
-function arrowsOf(layers: readonly ReportedLayer[]): readonly (readonly [string, string])[] {
+function arrowsOf(layers: readonly Box[]): readonly (readonly [string, string])[] {
   const byId = new Map(layers.map((layer) => [layer.layer, layer]));
   const ancestors = (id: string): ReadonlySet<string> => {
     const before = (byId.get(id)?.dependencies ?? []).filter((one) => byId.has(one));
@@ -85,10 +97,25 @@ function arrow(from: Place | undefined, to: Place | undefined): string {
   return `<path class="edge" marker-end="url(#tip)" d="M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"/>`;
 }
 
-function box(layer: ReportedLayer, { x, y }: Place): string {
-  const classes = `${layer.effect}${layer.provisional === undefined ? "" : " provisional"}`;
-  const name = escapeHtml(layer.layer);
-  return `<a href="#${anchor(layer.layer)}" class="${classes}"><title>${name}: ${effectWords[layer.effect]}</title><rect class="frame" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6"/><rect class="bar" x="${x}" y="${y}" width="7" height="${BOX.height}" rx="3"/><text x="${x + 16}" y="${y + 22}">${name}</text><text class="sub" x="${x + 16}" y="${y + 40}">${countsText(layer)}</text></a>`;
+function plannedBox(layer: ReportedLayer): Box {
+  const { dependencies, effect, provisional } = layer;
+  const reason = provisional === undefined ? "" : `; provisional until ${provisional.upstream.join(", ")} is applied`;
+  return {
+    layer: layer.layer,
+    dependencies,
+    classes: `${effect}${provisional === undefined ? "" : " provisional"}`,
+    title: `${effectWords[effect]}${reason}`,
+    line: countsText(layer),
+  };
+}
+
+function leftOutBox({ layer, dependencies, status, reason }: LeftOutLayer): Box {
+  return { layer, dependencies, classes: "left-out", title: `${status}: ${reason}`, line: status };
+}
+
+function box({ layer, classes, title, line }: Box, { x, y }: Place): string {
+  const name = escapeHtml(layer);
+  return `<a href="#${anchor(layer)}" class="${classes}"><title>${name}: ${escapeHtml(title)}</title><rect class="frame" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6"/><rect class="bar" x="${x}" y="${y}" width="7" height="${BOX.height}" rx="3"/><text x="${x + 16}" y="${y + 22}">${name}</text><text class="sub" x="${x + 16}" y="${y + 40}">${line}</text></a>`;
 }
 
 function countsText({ counts, effect }: ReportedLayer): string {
@@ -96,8 +123,9 @@ function countsText({ counts, effect }: ReportedLayer): string {
     ["+", counts.create],
     ["~", counts.update],
     ["±", counts.replace],
-    ["−", counts.delete + counts.forget],
+    ["−", counts.delete + counts.forget + counts.unknown],
     ["→", counts.moved],
+    ["←", counts.imported],
   ];
   const shown = parts.filter(([, count]) => count > 0).map(([sign, count]) => `${sign}${count}`);
   return shown.length === 0 ? effectWords[effect] : shown.join(" · ");

@@ -1,5 +1,6 @@
 import { orderLine } from "../../terraform/order/order-line";
 import type { ChangeOrder } from "../../terraform/order/order-of-change";
+import { visible } from "../../terminal/visible-text";
 import { escapeHtml } from "./html-text";
 import type { PlanWarning } from "./warnings";
 
@@ -13,6 +14,14 @@ export function orderMarkdown(order: ChangeOrder | undefined): string {
   if (order === undefined || order.steps.length < 2) return "";
   const lines = remarksOf(order).map(({ subject, text }) => `- **${escapeHtml(subject)}** ${escapeHtml(text)}`);
   return [`Order: ${orderLine(order)}`, ...(lines.length === 0 ? [] : ["", ...lines])].join("\n");
+}
+
+/** The same for a terminal. */
+export function orderLines(order: ChangeOrder | undefined): readonly string[] {
+  if (order === undefined || order.steps.length < 2) return [];
+  return [`Order: ${orderLine(order)}`, ...remarksOf(order).map(({ subject, text }) => `  ${subject} ${text}`)].map(
+    visible,
+  );
 }
 
 /** The same as a part of the approver's page. */

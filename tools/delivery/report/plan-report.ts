@@ -1,7 +1,14 @@
-import { HARMLESS_REPLACEMENTS } from "../../terraform/harmless-replacements";
+import { whyHarmless } from "../../terraform/harmless-replacements";
 import type { ChangeOrder } from "../../terraform/order/order-of-change";
-import type { PlanSummary, ResourcePlan } from "../../terraform/plan-summary";
-import { countPlan, type PlanCounts } from "../../terraform/plan-summary";
+import type { Highlight } from "../../terraform/plan-highlights";
+import {
+  countPlan,
+  type PlanAction,
+  type PlanCounts,
+  type PlanNotice,
+  type PlanSummary,
+  type ResourcePlan,
+} from "../../terraform/plan-summary";
 import { placeholderName } from "../../terraform/provisional/placeholder";
 import type { Provisional } from "../../terraform/provisional/plan-in-order";
 import { orderWarnings } from "./order";
@@ -14,6 +21,16 @@ export interface ReportedPlan {
   readonly dependencies: readonly string[];
   readonly summary: PlanSummary;
   readonly provisional?: Provisional | undefined;
+}
+
+/** A layer without a plan. */
+export interface LeftOutLayer {
+  readonly layer: string;
+  readonly dependencies: readonly string[];
+  /** Whether it is left out on purpose, cannot be planned yet, or was not tried since an earlier one failed. */
+  readonly status: "not selected" | "not planned" | "not tried";
+  /** Why, in a sentence. */
+  readonly reason: string;
 }
 
 /** Where the plans come from and what is to be approved; all of it unknown for loose plan files. */
@@ -40,20 +57,44 @@ export interface ReportedLayer {
   readonly counts: PlanCounts;
   /** The most serious thing that happens in it, for its colour. */
   readonly effect: LayerEffect;
-  /** Managed resources that are not a no-op. */
+  /** Managed resources that are not a no-op, or are imported. */
   readonly changes: readonly ResourcePlan[];
   readonly outputs: PlanSummary["outputs"];
+  /** What was changed outside Terraform since the last apply. */
+  readonly drift: readonly ResourcePlan[];
+  readonly highlights: readonly Highlight[];
+  readonly notices: readonly PlanNotice[];
   readonly provisional: { readonly upstream: readonly string[]; readonly unknown: readonly string[] } | undefined;
 }
 
-/** The most serious thing that a plan does in a layer; a replacement that loses nothing counts as a change in place. */
+/**
+ * The most serious thing that a plan does in a layer; a replacement that loses nothing counts as a change in place. What
+ * nobody here knows counts as a deletion.
+ */
 export type LayerEffect = "delete" | "replace" | "update" | "create" | "move" | "outputs" | "nothing";
+
+/** Words for each effect, as the page says them. */
+export const effectWords: Readonly<Record<LayerEffect, string>> = {
+  delete: "deletes",
+  replace: "replaces",
+  update: "changes, and loses nothing",
+  create: "creates",
+  move: "moves addresses",
+  outputs: "changes outputs",
+  nothing: "nothing changes",
+};
+
+/** Actions after which something is not there any more, or not Terraform's. */
+export type LoudAction = Extract<PlanAction, "delete" | "replace" | "create, forget" | "forget" | "unknown">;
 
 /** A delete or replacement, named. */
 export interface LoudChange {
   readonly layer: string;
-  readonly action: "delete" | "replace" | "forget";
+  readonly action: LoudAction;
   readonly address: string;
+  /** Key of an object that an earlier replacement left behind. */
+  readonly deposed?: string;
+  readonly reason?: string;
   /** Why it loses nothing, where that is known. */
   readonly harmless: string | undefined;
 }
@@ -62,21 +103,70 @@ export interface LoudChange {
 export interface PlanReport {
   readonly facts: ReportFacts;
   readonly layers: readonly ReportedLayer[];
+  readonly leftOut: readonly LeftOutLayer[];
   readonly total: PlanCounts;
   readonly loud: readonly LoudChange[];
   readonly warnings: readonly PlanWarning[];
+  /** Changed values that are masked, in part or as a whole. */
+  readonly masked: number;
+  /** What plans say and no report can show, `<layer>: <what>`; such plans must not be approved from a report. */
+  readonly cannotShow: readonly string[];
 }
 
-/** Puts together what reports say of plans. */
-export function buildReport(plans: readonly ReportedPlan[], facts: ReportFacts = {}): PlanReport {
+/**
+ * Puts together what reports say of plans.
+ *
+ * @param plans the layers' plans
+ * @param facts where they come from
+ * @param leftOut layers without a plan
+ */
+export function buildReport(
+  plans: readonly ReportedPlan[],
+  facts: ReportFacts = {},
+  leftOut: readonly LeftOutLayer[] = [],
+): PlanReport {
   const layers = plans.map(reportLayer);
   return {
     facts,
     layers,
+    leftOut,
     total: sumCounts(layers.map(({ counts }) => counts)),
     loud: layers.flatMap(({ layer, changes }) => changes.flatMap((change) => loudChange(layer, change))),
     warnings: [...planWarnings(plans), ...orderWarnings(facts.order)],
+    masked: layers.reduce((sum, layer) => sum + maskedIn(layer), 0),
+    cannotShow: plans.flatMap(({ layer, summary }) => summary.cannotShow.map((what) => `${layer}: ${what}`)),
   };
+}
+
+/** What is planned, in one line. */
+export function headlineOf({ total, facts, leftOut }: PlanReport): string {
+  const { create, update, replace, moved, imported } = total;
+  const lost = total.delete + total.forget;
+  const where =
+    facts.profile === undefined
+      ? ""
+      : ` of profile ${facts.profile}${facts.environment === undefined ? "" : ` (${facts.environment})`}`;
+  const name = `${facts.purpose === "destroy" ? "Plan to destroy" : "Plan"}${where}`;
+  const missing = leftOut.filter(({ status }) => status !== "not selected").length;
+  const rest = missing === 0 ? "" : `; ${missing} ${missing === 1 ? "layer is" : "layers are"} not planned`;
+  const changes = create + update + replace + lost + moved + imported + total.unknown + total.outputChanges;
+  if (changes === 0) return `${name}: nothing changes${rest}`;
+  return [
+    `${name}: ${create} to create`,
+    `${update} to change`,
+    `${replace} to replace`,
+    `${lost} to delete${imported === 0 ? "" : `, ${imported} to import`}${
+      total.unknown === 0 ? "" : `, ${total.unknown} of an unknown kind`
+    }${rest}`,
+  ].join(", ");
+}
+
+function maskedIn({ changes, outputs }: ReportedLayer): number {
+  const differences = changes.flatMap((change) => change.differences);
+  return (
+    differences.filter(({ masked }) => masked === true).length +
+    outputs.filter(({ before, after }) => [before, after].includes("(sensitive)")).length
+  );
 }
 
 function reportLayer({ layer, dependencies, summary, provisional }: ReportedPlan): ReportedLayer {
@@ -86,8 +176,13 @@ function reportLayer({ layer, dependencies, summary, provisional }: ReportedPlan
     dependencies,
     counts,
     effect: effectOf(counts, summary),
-    changes: summary.resources.filter(({ mode, action }) => mode === "managed" && action !== "no-op"),
+    changes: summary.resources.filter(
+      ({ mode, action, importing }) => mode === "managed" && (action !== "no-op" || importing !== undefined),
+    ),
     outputs: summary.outputs,
+    drift: summary.drift.filter(({ action }) => action !== "no-op"),
+    highlights: summary.highlights,
+    notices: summary.notices,
     provisional:
       provisional === undefined
         ? undefined
@@ -96,17 +191,44 @@ function reportLayer({ layer, dependencies, summary, provisional }: ReportedPlan
 }
 
 function effectOf(counts: PlanCounts, { resources }: PlanSummary): LayerEffect {
-  if (counts.delete + counts.forget > 0) return "delete";
-  if (resources.some(({ action, type }) => action === "replace" && !(type in HARMLESS_REPLACEMENTS))) return "replace";
+  if (counts.delete + counts.forget + counts.unknown > 0) return "delete";
+  const replaced = resources.filter(({ action }) => action === "replace" || action === "create, forget");
+  if (replaced.some((resource) => whyHarmless(resource) === undefined)) return "replace";
   if (counts.update + counts.replace > 0) return "update";
   if (counts.create > 0) return "create";
-  if (counts.moved > 0) return "move";
+  if (counts.moved + counts.imported > 0) return "move";
   return counts.outputChanges > 0 ? "outputs" : "nothing";
 }
 
-function loudChange(layer: string, { action, address, type }: ResourcePlan): readonly LoudChange[] {
-  if (action !== "delete" && action !== "replace" && action !== "forget") return [];
-  return [{ layer, action, address, harmless: action === "replace" ? HARMLESS_REPLACEMENTS[type] : undefined }];
+function loudChange(layer: string, resource: ResourcePlan): readonly LoudChange[] {
+  const { action, address, deposed, reason } = resource;
+  if (!isLoud(action)) return [];
+  return [
+    {
+      layer,
+      action,
+      address,
+      ...(deposed === undefined ? {} : { deposed }),
+      ...(reason === undefined ? {} : { reason }),
+      harmless: whyHarmless(resource),
+    },
+  ];
+}
+
+function isLoud(action: PlanAction): action is LoudAction {
+  return ["delete", "replace", "create, forget", "forget", "unknown"].includes(action);
+}
+
+/** What becomes of something that goes, where the action alone does not say it. */
+export function loudNote({ action, deposed, reason }: Pick<LoudChange, "action" | "deposed" | "reason">): string {
+  const notes = [
+    ...(deposed === undefined ? [] : ["what an earlier replacement left behind; the live one stays"]),
+    ...(action === "forget" ? ["it stays in AWS, and Terraform knows it no more"] : []),
+    ...(action === "create, forget" ? ["the old one stays in AWS, and Terraform knows it no more"] : []),
+    ...(action === "unknown" ? ["an action that this version of ./lgtm does not know"] : []),
+    ...(reason === undefined ? [] : [reason]),
+  ];
+  return notes.length === 0 ? "" : ` (${notes.join("; ")})`;
 }
 
 function sumCounts(all: readonly PlanCounts[]): PlanCounts {
@@ -114,12 +236,14 @@ function sumCounts(all: readonly PlanCounts[]): PlanCounts {
   return {
     managed: sum("managed"),
     moved: sum("moved"),
+    imported: sum("imported"),
     noOp: sum("noOp"),
     create: sum("create"),
     update: sum("update"),
     replace: sum("replace"),
     delete: sum("delete"),
     forget: sum("forget"),
+    unknown: sum("unknown"),
     outputChanges: sum("outputChanges"),
   };
 }

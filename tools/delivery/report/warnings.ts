@@ -1,4 +1,5 @@
-import type { ConfigDifference } from "../adoption/config-differences";
+import { z } from "zod";
+import { parseJson } from "../../terminal/parse-json";
 import { statefulOf } from "../../terraform/stateful";
 import type { AttributeDifference, PlanSummary, ResourcePlan } from "../../terraform/plan-summary";
 
@@ -18,27 +19,36 @@ export interface PlannedLayer {
 }
 
 /**
- * What is lost, deleted or interrupted by plans that look harmless in numbers.
+ * Finds what is lost, deleted or interrupted by plans that look harmless in numbers. It looks at the plans alone, so that
+ * `plan` and `adopt` say the same of the same change.
  *
  * @param plans the layers' plans
- * @param configuration differences of the configuration from what runs, where they are known
  */
-export function planWarnings(
-  plans: readonly PlannedLayer[],
-  configuration: readonly ConfigDifference[] = [],
-): readonly PlanWarning[] {
-  return [
-    ...plans.flatMap(({ layer, summary }) =>
-      summary.resources.filter(isChange).flatMap((resource) => rules.flatMap((rule) => rule(layer, resource))),
-    ),
-    ...configuration.filter(({ path }) => path.startsWith("retention.")).map(retentionSetting),
-    ...(configuration.some(({ path }) => path === "serviceConfigs") ? [firstReplacement] : []),
-  ];
+export function planWarnings(plans: readonly PlannedLayer[]): readonly PlanWarning[] {
+  const found = plans.flatMap(({ layer, summary }) =>
+    summary.resources
+      .filter((resource) => isChange(resource, summary))
+      .flatMap((resource) => rules.flatMap((rule) => rule(layer, resource))),
+  );
+  // One warning may concern several services.
+  return [...new Map(found.map((warning) => [JSON.stringify(warning), warning])).values()];
 }
 
-function isChange({ mode, action }: ResourcePlan): boolean {
-  return mode === "managed" && action !== "no-op" && action !== "create";
+/** What is new takes nothing away, but for rules of a bucket or repository that is there already. */
+function isChange({ mode, action, type }: ResourcePlan, { resources }: PlanSummary): boolean {
+  if (mode !== "managed" || action === "no-op") return false;
+  const holder = EXPIRY[type];
+  return (
+    action !== "create" ||
+    (holder !== undefined && !resources.some((other) => other.type === holder && other.action === "create"))
+  );
 }
+
+/** Rules that let something expire, and what holds it. */
+const EXPIRY: Readonly<Record<string, string>> = {
+  aws_s3_bucket_lifecycle_configuration: "aws_s3_bucket",
+  aws_ecr_lifecycle_policy: "aws_ecr_repository",
+};
 
 type Rule = (layer: string, resource: ResourcePlan) => readonly PlanWarning[];
 
@@ -82,13 +92,25 @@ const logsRetention: Rule = (layer, { type, address, differences }) =>
       text: `${address} keeps its logs for ${after} instead of ${before} days (0 is forever); CloudWatch deletes what is older.`,
     }));
 
-const objectExpiry: Rule = (layer, { type, address, differences }) =>
-  type === "aws_s3_bucket_lifecycle_configuration" && differences.some(({ path }) => /expiration|rule$/.test(path))
+const objectExpiry: Rule = (layer, { type, address, action, differences }) =>
+  type === "aws_s3_bucket_lifecycle_configuration" &&
+  (action !== "update" || differences.some(({ path }) => /^rule|expiration/.test(path)))
     ? [
         {
           layer,
           kind: "retention",
           text: `${address} changes when objects of the bucket expire: S3 deletes what falls under it.`,
+        },
+      ]
+    : [];
+
+const imageExpiry: Rule = (layer, { type, address, action }) =>
+  type === "aws_ecr_lifecycle_policy" && action !== "delete"
+    ? [
+        {
+          layer,
+          kind: "retention",
+          text: `${address} changes which images expire: ECR deletes those that fall under it, within a day.`,
         },
       ]
     : [];
@@ -105,46 +127,78 @@ const serviceRetention: Rule = (layer, { type, address, differences }) => {
   );
 };
 
-const rules: readonly Rule[] = [dataGoes, grafanaReplaced, cacheReboots, logsRetention, objectExpiry, serviceRetention];
+/** Services that write what they hold in memory to the bucket when they stop, if they are told to. */
+const HOLDS_MEMORY = ["mimir", "loki", "tempo"] as const;
+
+/**
+ * Seen with the programs' defaults: none of what Mimir, Loki and Tempo held in memory came back (docs/operations.md). An image
+ * of the legacy Terraform is one that takes no retention from its environment; the images under dockerfiles/ do.
+ */
+const firstReplacement: Rule = (layer, { type, address, differences }) => {
+  const service = HOLDS_MEMORY.find((name) => type === "aws_ecs_task_definition" && address.endsWith(`.${name}`));
+  if (service === undefined) return [];
+  const name = `${service.toUpperCase()}_RETENTION`;
+  const isFirst = differences.some((difference) => {
+    const [was, becomes] = retentionVariables(difference).get(name) ?? [];
+    return was === undefined && becomes !== undefined;
+  });
+  return isFirst
+    ? [
+        {
+          layer,
+          kind: "data lost",
+          text:
+            "Whether today's images write what they hold in memory when they stop is not known; with the programs' defaults Mimir, Loki " +
+            'and Tempo do not. Flush them before the apply: docs/operations.md, "Coming from today\'s images".',
+        },
+      ]
+    : [];
+};
+
+const rules: readonly Rule[] = [
+  dataGoes,
+  grafanaReplaced,
+  firstReplacement,
+  cacheReboots,
+  logsRetention,
+  objectExpiry,
+  imageExpiry,
+  serviceRetention,
+];
 
 function retentionText(value: string | undefined): string {
   if (value === undefined) return "not set (what the image's own config says)";
   return value === "0s" ? "0s (forever)" : value;
 }
 
+type Variables = ReadonlyMap<string, string>;
+
+/** Variables for a retention that differ, in whichever form the difference shows them: one value, a variable, or all. */
 function retentionVariables({ path, before, after }: AttributeDifference) {
   const found = new Map<string, readonly [string | undefined, string | undefined]>();
-  if (!path.endsWith("environment")) return found;
-  const [was, becomes] = [variablesIn(before), variablesIn(after)];
-  for (const name of new Set([...was.keys(), ...becomes.keys()])) {
-    if (!name.includes("RETENTION") || was.get(name) === becomes.get(name)) continue;
-    found.set(name, [was.get(name), becomes.get(name)]);
+  const match = /environment(?:\["(\w+)"\](\.value)?)?$/.exec(path);
+  if (match === null) return found;
+  const [, name = "", isValue] = match;
+  const read = (text: string): Variables => (isValue === undefined ? variablesIn(text) : valueOf(name, text));
+  const [was, becomes] = [read(before), read(after)];
+  for (const one of new Set([...was.keys(), ...becomes.keys()])) {
+    if (!one.includes("RETENTION") || was.get(one) === becomes.get(one)) continue;
+    found.set(one, [was.get(one), becomes.get(one)]);
   }
   return found;
 }
 
-function variablesIn(text: string): ReadonlyMap<string, string> {
-  try {
-    const list = JSON.parse(text) as readonly { readonly name?: unknown; readonly value?: unknown }[];
-    return new Map(list.map(({ name, value }) => [String(name), String(value)]));
-  } catch {
-    return new Map();
-  }
+function valueOf(name: string, text: string): Variables {
+  const value = parseJson(text);
+  return new Map(value === undefined ? [] : [[name, String(value)]]);
 }
 
-/** Seen with the programs' defaults: none of what Mimir, Loki and Tempo held in memory came back (docs/operations.md). */
-const firstReplacement: PlanWarning = {
-  layer: "60-ecs",
-  kind: "data lost",
-  text:
-    "Whether today's images write what they hold in memory when they stop is not known; with the programs' defaults Mimir, Loki " +
-    'and Tempo do not. Flush them before the apply: docs/operations.md, "Coming from today\'s images".',
-};
-
-function retentionSetting({ path, from, to }: ConfigDifference): PlanWarning {
-  return {
-    layer: "60-ecs",
-    kind: "retention",
-    text: `${path} changes from ${from} to ${to}: data in the bucket that is older than the new retention is deleted, for good.`,
-  };
+function variablesIn(text: string): Variables {
+  const found = variableSchema
+    .array()
+    .or(variableSchema.transform((one) => [one]))
+    .safeParse(parseJson(text));
+  return new Map((found.data ?? []).map(({ name, value }) => [name, value]));
 }
+
+const variableSchema = z.object({ name: z.string(), value: z.string() });

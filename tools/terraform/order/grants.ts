@@ -1,4 +1,4 @@
-import { unwrapJson } from "../plan-summary";
+import { parseDocument } from "../plan-values";
 
 /** Attributes of a resource as a plan tells them. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ function grantsOf(type: string, values: Values): readonly Grant[] {
     return [...rulesOf("ingress", values.ingress), ...rulesOf("egress", values.egress)];
   }
   if (type === "aws_lb_listener_rule") return routesOf(values);
-  return POLICY_ATTRIBUTES.flatMap((attribute) => statementsOf(attribute, unwrapJson(values[attribute])));
+  return POLICY_ATTRIBUTES.flatMap((attribute) => statementsOf(attribute, parseDocument(asText(values[attribute]))));
 }
 
 /** Attributes that hold an IAM policy as JSON text. */

@@ -1,5 +1,4 @@
 import { withDependencies, type Layer } from "../../layers/layers";
-import { parsePlan } from "../plan-json";
 import type { LayerPlan } from "../provisional/plan-in-order";
 import { orderOfChange, type ChangeOrder } from "./order-of-change";
 
@@ -11,13 +10,13 @@ import { orderOfChange, type ChangeOrder } from "./order-of-change";
  */
 export function orderOfPlans(
   all: readonly Layer[],
-  plans: readonly Pick<LayerPlan, "layer" | "json" | "provisional">[],
+  plans: readonly Pick<LayerPlan, "layer" | "plan" | "provisional">[],
 ): ChangeOrder {
   return orderOfChange(
-    plans.map(({ layer: { id }, json, provisional }) => ({
+    plans.map(({ layer: { id }, plan, provisional }) => ({
       id,
       dependencies: withDependencies(all, [id]).flatMap((layer) => (layer.id === id ? [] : [layer.id])),
-      plan: parsePlan(json),
+      plan,
       standsOn: provisional?.upstream ?? [],
     })),
   );

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { formatSeconds } from "../../terminal/format";
 import type { Layer } from "../../layers/layers";
@@ -9,7 +9,7 @@ import { runInWaves, type Outcome } from "../../layers/waves";
 import { parsePlan, type PlanJson } from "../plan-json";
 import { terraformOfLayers, type PlanLayersOptions } from "../plan-layers";
 import { countPlan, summarizePlan, type PlanSummary } from "../plan-summary";
-import { readStackFacts, upstreamOf, type StackFacts } from "../../layers/stack-file";
+import { readStack, readStackFacts, upstreamOf, type StackFacts } from "../../layers/stack-file";
 import { refuseForeignState } from "../../state/foreign-state";
 import { stateReader, type StoredState } from "../../state/stored-state";
 import type { Terraform } from "../terraform";
@@ -34,8 +34,10 @@ export interface Provisional {
 export interface LayerPlan {
   readonly layer: Layer;
   readonly summary: PlanSummary;
-  /** `terraform show -json` of the plan; values are in clear. */
+  /** `terraform show -json` of the plan, word for word; values are in clear. */
   readonly json: string;
+  /** The same, parsed. */
+  readonly plan: PlanJson;
   /** The saved plan; undefined for a provisional plan, which nobody may apply. */
   readonly planFile: string | undefined;
   /** Undefined: the plan is final. */
@@ -114,7 +116,7 @@ class Planner {
       const plan = isProvisional
         ? await this.planOnOutputs(layer, state, unappliedReads)
         : await this.planFinally(layer, state);
-      this.remember(layer, parsePlan(plan.json));
+      this.remember(layer, plan.plan);
       progress.done(layer.id, describe(plan, (performance.now() - started) / 1000));
       return plan;
     } catch (error) {
@@ -127,7 +129,8 @@ class Planner {
   private async planFinally(layer: Layer, state: StoredState): Promise<LayerPlan> {
     const planFile = join(layer.folder, "layer.tfplan");
     const json = await this.runPlan(layer, this.terraformOf(layer), planFile, "plan");
-    return { layer, summary: summarizePlan(json), json, planFile, provisional: undefined, state };
+    const plan = parsePlan(json, layer.id);
+    return { layer, summary: summarizePlan(plan), json, plan, planFile, provisional: undefined, state };
   }
 
   private async planOnOutputs(
@@ -140,8 +143,9 @@ class Planner {
       makeScratch({ layer, folder, state: state.kind === "state" ? state.text : undefined, reads });
       const planFile = join(folder, "provisional.tfplan");
       const json = await this.runPlan(layer, this.terraformOf(layer, folder), planFile, "plan, provisionally");
+      const plan = parsePlan(json, layer.id);
       const provisional = this.provisionalOf(layer, state, reads);
-      return { layer, summary: summarizePlan(json), json, planFile: undefined, provisional, state };
+      return { layer, summary: summarizePlan(plan), json, plan, planFile: undefined, provisional, state };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -227,7 +231,7 @@ class Planner {
   }
 
   private usesOf(layer: Layer): ReadonlyMap<string, OutputReads> {
-    return readsIn(readFileSync(layer.file, "utf8"));
+    return readsIn(readStack(layer).text);
   }
 
   private factsOf(layer: Layer): StackFacts {

@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layer } from "../../layers/layers";
+import { readStack } from "../../layers/stack-file";
 import { outputsState } from "./outputs-state";
 import type { PlannedOutputs } from "./planned-outputs";
 
@@ -27,7 +28,7 @@ interface StackJson {
  */
 export function makeScratch({ layer, folder, state, reads }: ScratchOptions): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stack = JSON.parse(readFileSync(layer.file, "utf8")) as StackJson;
+  const stack = structuredClone<StackJson>(readStack(layer).json);
   stack.terraform.backend = { local: { path: "terraform.tfstate" } };
   const remoteStates = stack.data?.terraform_remote_state ?? {};
   for (const [name, outputs] of Object.entries(reads)) {

@@ -1,5 +1,6 @@
 import { judgeAdoption, renderAdoption, type PlannedForAdoption } from "../../../../tools/delivery/adoption/report";
 import type { PlanSummary, ResourcePlan } from "../../../../tools/terraform/plan-summary";
+import { planSummary } from "../../../support/plans";
 import { UserError } from "../../../../tools/terminal/user-error";
 import type { Outcome } from "../../../../tools/layers/waves";
 
@@ -16,8 +17,7 @@ function resource(address: string, parts: Partial<ResourcePlan> = {}): ResourceP
 }
 
 function done(layer: string, plan: Partial<PlanSummary>): Outcome<PlannedForAdoption> {
-  const summary = { terraformVersion: "1.11.4", resources: [], outputs: [], drift: [], ...plan };
-  return { layer, status: "done", seconds: 1.5, value: { summary, provisional: undefined } };
+  return { layer, status: "done", seconds: 1.5, value: { summary: planSummary(plan), provisional: undefined } };
 }
 
 const moved = done("01-vpc", {
@@ -49,7 +49,7 @@ test("shows every difference of a change, and what forces a replacement", () => 
   expect(adoption.unchanged).toBe(false);
   expect(text).toContain("50-alb: replace aws_lb.x (moved from module.alb.aws_lb.x)");
   expect(text).toContain('    name: "a" -> "b"  # forces replacement');
-  expect(text).toContain("… (502 characters)");
+  expect(text).toContain("x".repeat(500));
   expect(text).toContain("2 of 3 no-op, 0 output changes (profile baseline");
 });
 

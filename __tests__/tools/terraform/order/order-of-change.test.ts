@@ -1,5 +1,6 @@
 /** The order of a change, worked out from plans: made-up ones, each with one thing that matters. */
 import { orderOfChange, type PlannedLayer } from "../../../../tools/terraform/order/order-of-change";
+import { planJson } from "../../../support/plans";
 import type { PlanResource } from "../../../../tools/terraform/plan-json";
 
 const ROLE = "arn:aws:iam::123456789012:role/lgtm-prod-mimir";
@@ -16,8 +17,7 @@ function resource(
 }
 
 function layer(id: string, dependencies: readonly string[], ...resource_changes: PlanResource[]): PlannedLayer {
-  const plan = { format_version: "1.2", terraform_version: "1.11.4", resource_drift: [], output_changes: {} };
-  return { id, dependencies, plan: { ...plan, resource_changes }, standsOn: [] };
+  return { id, dependencies, plan: planJson({ resource_changes }), standsOn: [] };
 }
 
 const role = (...actions: readonly string[]) =>

@@ -1,4 +1,5 @@
-import type { PlanChange, PlanJson } from "../../../../tools/terraform/plan-json";
+import { planJson } from "../../../support/plans";
+import type { PlanChange } from "../../../../tools/terraform/plan-json";
 import { outputsState } from "../../../../tools/terraform/provisional/outputs-state";
 import { placeholderName } from "../../../../tools/terraform/provisional/placeholder";
 import { plannedOutputs } from "../../../../tools/terraform/provisional/planned-outputs";
@@ -8,14 +9,7 @@ function outputsOf(layer: string, changes: Record<string, Partial<PlanChange>>, 
   const output_changes = Object.fromEntries(
     Object.entries(changes).map(([name, change]) => [name, { actions: ["create"], ...change }]),
   );
-  const plan: PlanJson = {
-    format_version: "1.2",
-    terraform_version: "1.11.4",
-    resource_changes: [],
-    resource_drift: [],
-    output_changes,
-  };
-  return plannedOutputs(layer, plan, () => keys);
+  return plannedOutputs(layer, planJson({ output_changes }), () => keys);
 }
 
 test("known values stay; an unknown ARN becomes one that a provider takes", () => {
