@@ -17,13 +17,22 @@ async function record(profile: string): Promise<void> {
   const runFolder = makeRunFolder("record-plans");
   const { layers } = await synthesize({ outFolder: join(runFolder, "out"), profile });
   const terraform = await ensureTerraform({ constraint: acceptedVersions(layers), report });
-  const provider = await setUpProvider(terraform, { report });
+  const providerSetup = await setUpProvider(terraform, { report });
   const fixtures = await startFixtures({ layers, runFolder, report });
   const folder = join(projectRoot, "__tests__", "fixtures", "plans", profile);
   mkdirSync(folder, { recursive: true });
   try {
-    const env = { ...accountEnvironment(), ...fixtures.env, ...provider.environment };
-    const options = { all: layers, selected: layers, terraform, env, runFolder, parallel: 2, refresh: false };
+    const env = { ...accountEnvironment(), ...fixtures.env, ...providerSetup.environment };
+    const options = {
+      all: layers,
+      selected: layers,
+      terraform,
+      providerSetup,
+      env,
+      runFolder,
+      parallel: 2,
+      refresh: false,
+    };
     for (const outcome of await planInOrder({ ...options, mode: "lines" })) {
       if (outcome.status !== "done") throw new Error(`${outcome.layer} was not planned`);
       const kept = Object.entries(outcome.value.plan).filter(([key]) => !LEFT_OUT.includes(key));

@@ -55,8 +55,9 @@ export interface AppliedChange {
  * @param beforeLayer prepares what Terraform does not make
  */
 export async function applyChange(bench: Workbench, beforeLayer: BeforeLayer): Promise<AppliedChange> {
-  const { all, selected, terraform, env, runFolder, parallel, mode } = bench;
-  const planned = await planInOrder({ all, selected, terraform, env, runFolder, parallel, mode, refresh: true });
+  const { all, selected, terraform, providerSetup, env, runFolder, parallel, mode } = bench;
+  const programs = { terraform, providerSetup };
+  const planned = await planInOrder({ all, selected, ...programs, env, runFolder, parallel, mode, refresh: true });
   const plans = planned.flatMap((outcome) => (outcome.status === "done" ? [outcome.value] : []));
   if (plans.length < planned.length) return { outcomes: planned.map(withSummary), order: undefined };
   const order = orderOfPlans(all, plans);
