@@ -18,6 +18,8 @@ test.each([
   ["a pattern of the build's tag", pattern("*.*.*-*"), build, true],
   ["a pattern whose dots are no wildcards", pattern("2a*"), build, false],
   ["a pattern that matches a part only", pattern("2026*"), build, false],
+  ["a pattern that ends before the tag does", pattern("*.*.*-*-0430"), build, false],
+  ["a pattern whose asterisk stands for nothing", pattern("2.16.0*-20260116*-043000*"), build, true],
   ["no tag, and the rule is for untagged images", { description: "x", expireUntaggedAfterDays: 1 }, [], true],
   ["tags, and the rule is for untagged images", { description: "x", expireUntaggedAfterDays: 1 }, upstream, false],
 ])("GIVEN an image with %s THEN selects() tells so", (_name, lifecycleRule, tags, selected) => {

@@ -41,7 +41,7 @@ export function runMain(outdir: string): MainRun {
   try {
     body((id) => jest.requireActual(id.startsWith(".") ? join(ROOT, id) : id), {});
     endProcess(before.atExit);
-    return { exitCode: Number(process.exitCode), stdout: lines.stdout.join("\n"), stderr: lines.stderr.join("\n") };
+    return { exitCode: process.exitCode, stdout: lines.stdout.join("\n"), stderr: lines.stderr.join("\n") };
   } finally {
     process.exitCode = before.exitCode;
     if (before.outdir === undefined) delete process.env.CDKTF_OUTDIR;

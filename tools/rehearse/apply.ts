@@ -56,8 +56,17 @@ export interface AppliedChange {
  */
 export async function applyChange(bench: Workbench, beforeLayer: BeforeLayer): Promise<AppliedChange> {
   const { all, selected, terraform, providerSetup, env, runFolder, parallel, mode } = bench;
-  const programs = { terraform, providerSetup };
-  const planned = await planInOrder({ all, selected, ...programs, env, runFolder, parallel, mode, refresh: true });
+  const planned = await planInOrder({
+    all,
+    selected,
+    terraform,
+    providerSetup,
+    env,
+    runFolder,
+    parallel,
+    mode,
+    refresh: true,
+  });
   const plans = planned.flatMap((outcome) => (outcome.status === "done" ? [outcome.value] : []));
   if (plans.length < planned.length) return { outcomes: planned.map(withSummary), order: undefined };
   const order = orderOfPlans(all, plans);

@@ -130,14 +130,13 @@ const BORDERS = {
   ],
   "tools/cli": ["tools/commands", "tools/terminal"],
 
-  // Proofs of facts that are no daily work.
+  // What proves facts, and is no daily work.
   experiments: [
     "checks",
     "common.config",
     "modules/config",
     "modules/services",
     "stacks",
-    "tools/commands",
     "tools/delivery",
     "tools/images",
     "tools/layers",

@@ -1,17 +1,5 @@
 import { createHash } from "node:crypto";
 import { visible } from "../../terminal/visible-text";
-import type { LayerEffect } from "./plan-report";
-
-/** Words for what happens to a layer, as the page says them. */
-export const effectWords: Readonly<Record<LayerEffect, string>> = {
-  delete: "deletes",
-  replace: "replaces",
-  update: "changes, and loses nothing",
-  create: "creates",
-  move: "moves addresses",
-  outputs: "changes outputs",
-  nothing: "nothing changes",
-};
 
 /**
  * The id of a layer's or change's place on the page. No two places share one: what cannot stand in an id is told apart by a

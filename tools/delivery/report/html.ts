@@ -1,9 +1,10 @@
 import { parseJson } from "../../terminal/parse-json";
 import { nameOfResource, type PlanAction, type ResourcePlan } from "../../terraform/plan-summary";
-import { anchor, countText, effectWords, escapeHtml, escapeLines } from "./html-text";
+import { anchor, countText, escapeHtml, escapeLines } from "./html-text";
 import { layersPicture } from "./layers-picture";
 import { orderHtml } from "./order";
 import {
+  effectWords,
   headlineOf,
   loudNote,
   type LayerEffect,

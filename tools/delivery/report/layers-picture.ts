@@ -1,5 +1,5 @@
-import { anchor, effectWords, escapeHtml } from "./html-text";
-import type { LeftOutLayer, ReportedLayer } from "./plan-report";
+import { anchor, escapeHtml } from "./html-text";
+import { effectWords, type LeftOutLayer, type ReportedLayer } from "./plan-report";
 
 const BOX = { width: 176, height: 52 } as const;
 const GAP = { x: 56, y: 18 } as const;

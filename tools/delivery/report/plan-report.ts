@@ -73,6 +73,17 @@ export interface ReportedLayer {
  */
 export type LayerEffect = "delete" | "replace" | "update" | "create" | "move" | "outputs" | "nothing";
 
+/** Words for each effect, as the page says them. */
+export const effectWords: Readonly<Record<LayerEffect, string>> = {
+  delete: "deletes",
+  replace: "replaces",
+  update: "changes, and loses nothing",
+  create: "creates",
+  move: "moves addresses",
+  outputs: "changes outputs",
+  nothing: "nothing changes",
+};
+
 /** Actions after which something is not there any more, or not Terraform's. */
 export type LoudAction = Extract<PlanAction, "delete" | "replace" | "create, forget" | "forget" | "unknown">;
 
