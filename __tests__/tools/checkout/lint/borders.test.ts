@@ -128,7 +128,7 @@ describe.each(ROOMS)("GIVEN a file of %s", (room) => {
       const outside = FILES.includes(room) ? [] : ["__tests__/support", "../elsewhere"];
       const specifiers = [...forbidden, ...outside].map((target) => specifierTo(room, target, depth));
       expect(refusals(fileIn(room, depth), specifiers)).toEqual(
-        specifiers.map((specifier) => [specifier, expect.stringContaining(`${room} may import `) as string]),
+        specifiers.map((specifier) => [specifier, expect.stringContaining(`${room} may import `)]),
       );
     },
   );
@@ -150,7 +150,7 @@ test("GIVEN a construct that imports a rule WHEN the rules of the project's own 
   const { rules } = JSON.parse(stdout) as { rules: Linter.RulesRecord };
   const own = rules["no-restricted-imports"] ?? "off";
   const configured: Linter.Config[] = [
-    { files: ["**/*.ts"], languageOptions: { parser: tseslint.parser } },
+    { files: ["**/*.ts"], languageOptions: { parser: tseslint.parser as Linter.Parser } },
     { files: ["**/*.ts"], rules: { "no-restricted-imports": own } },
   ];
   const text = readFileSync(join(ROOT, file), "utf8");
