@@ -1,4 +1,7 @@
 /** Types are checked by `tsc --noEmit`, a step of its own; the transform only strips them. */
+// Tests look for texts in tables, which must not be wrapped for that; the width of tables has tests of its own.
+process.env.COLUMNS = "400";
+
 module.exports = {
   testEnvironment: "node",
   // A bound for what hangs, not a measurement: machines are slow and busy, and tests that start Terraform set their own.

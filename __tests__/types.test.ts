@@ -17,7 +17,7 @@ const PRELUDE = `
 import type { App } from "cdktf";
 import { profiles } from "../common.config";
 import type { ReleasedTag, UpstreamVersion } from "../modules/config/image-version";
-import type { PlatformConfig, ZoneConfig } from "../modules/config/platform-config";
+import type { NetworkConfig, PlatformConfig } from "../modules/config/platform-config";
 import { defineService } from "../modules/services/service-definition";
 import { defineProfile } from "../modules/services/define-profile";
 import type { ServiceImage } from "../modules/services/service-image";
@@ -334,7 +334,7 @@ const CASES: readonly TypeCase[] = [
   },
   {
     mistake: "one zone only",
-    snippet: `declare const zone: ZoneConfig; ${config("network: { ...baseline.network, zones: [zone<>] }")}`,
+    snippet: `declare const zone: NetworkConfig["zones"][0]; ${config("network: { ...baseline.network, zones: [zone<>] }")}`,
     wrong: "",
     right: ", zone",
     at: "zones",

@@ -1,9 +1,12 @@
+import { createRequire } from "node:module";
 import type { Profile } from "../../modules/config/profiles";
 import { stateLocation } from "../../stacks/state-location";
-import { stateReader } from "../state/stored-state";
 import { UserError } from "../terminal/user-error";
 
 const LAYER = "50-alb";
+
+/** Loads when a state is read: with a given address, the AWS clients would be most of the start. */
+const load = createRequire(__filename);
 
 /**
  * The address of the platform that a profile deployed: LGTM_URL where it is set, else the load balancer's own name from the
@@ -22,6 +25,7 @@ export async function deployedUrl({ config }: Profile, env: NodeJS.ProcessEnv = 
       exit: "badInput",
     });
   }
+  const { stateReader } = load("../state/stored-state") as typeof import("../state/stored-state");
   const { bucket, key, region } = stateLocation(config, LAYER);
   const state = await stateReader(env)({ layer: LAYER, bucket, key, region });
   const name = state.kind === "state" ? state.file.outputs.find((output) => output.name === "alb_dns_name") : undefined;

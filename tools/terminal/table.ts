@@ -17,7 +17,7 @@ export type Cell = string | number;
 
 type Row = readonly Cell[];
 
-/** Columns where the output is no terminal (a pipe, a log): what the narrowest terminal has. */
+/** Columns where the output is no terminal (a pipe, a log) and COLUMNS asks for no more: those of the narrowest terminal. */
 const DEFAULT_WIDTH = 80;
 
 /**
@@ -57,7 +57,9 @@ export function renderTable(
 }
 
 function terminalWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns : DEFAULT_WIDTH;
+  if (process.stdout.isTTY) return process.stdout.columns;
+  const asked = Number(process.env.COLUMNS);
+  return Number.isInteger(asked) && asked >= DEFAULT_WIDTH ? asked : DEFAULT_WIDTH;
 }
 
 interface Size {

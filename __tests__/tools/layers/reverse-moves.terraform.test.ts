@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { REVERSE_MOVES_FILE, reverseMoves } from "../../../tools/layers/reverse-moves";
 import { ensureTerraform } from "../../../tools/terraform/binary";
-import { quietEnvironment } from "../../../tools/layers/environment";
+import { mockEnvironment } from "../../../tools/layers/environment";
 import { lockFile, setUpProvider } from "../../../tools/terraform/provider";
+import { endProviders } from "../../../tools/mock/provider-process";
+import { sharedProvider } from "../../../tools/terraform/shared-provider";
 import { Terraform } from "../../../tools/terraform/terraform";
 import { addressesOf } from "../../support/addresses";
 import { stateFilePath } from "../../support/existing-state";
@@ -44,8 +46,11 @@ interface Plan {
   readonly output_changes: Readonly<Record<string, { readonly actions: readonly string[] }>>;
 }
 
+/** Nothing answers there, and nothing is asked: it says that this is no account, so that one provider may serve all runs. */
+const endpoint = "http://127.0.0.1:9";
 const root = mkdtempSync(join(tmpdir(), "lgtm-reverse-moves-"));
-afterAll(() => {
+afterAll(async () => {
+  await endProviders(endpoint);
   rmSync(root, { recursive: true });
 });
 
@@ -64,9 +69,12 @@ function makeFolder(name: string, files: Readonly<Record<string, unknown>>, stat
 
 async function terraformIn(folder: string): Promise<Terraform> {
   const found = await ensureTerraform();
-  const { environment } = await setUpProvider(found);
-  const env = { ...quietEnvironment(), ...environment };
-  const terraform = new Terraform({ binary: found.path, layer: LAYER, folder, env, logFile: join(folder, "log") });
+  const { environment, packageFolder } = await setUpProvider(found);
+  const env = { ...mockEnvironment({ AWS_ENDPOINT_URL: endpoint }, root), ...environment };
+  const shared = sharedProvider({ packageFolder, settings: OFFLINE, env, logFolder: root });
+  const logFile = join(folder, "log");
+  const sharing = shared === undefined ? {} : { sharedProvider: shared };
+  const terraform = new Terraform({ binary: found.path, layer: LAYER, folder, env, logFile, ...sharing });
   await terraform.init();
   return terraform;
 }

@@ -5,8 +5,10 @@ import type { Layer } from "../../../tools/layers/layers";
 import { run } from "../../../tools/terminal/process";
 import { synthesize } from "../../../tools/layers/synth";
 import { ensureTerraform, type TerraformBinary } from "../../../tools/terraform/binary";
-import { quietEnvironment } from "../../../tools/layers/environment";
+import { mockEnvironment } from "../../../tools/layers/environment";
+import { endProviders } from "../../../tools/mock/provider-process";
 import { setUpProvider } from "../../../tools/terraform/provider";
+import { sharedProvider, type SharedProvider } from "../../../tools/terraform/shared-provider";
 import { runInWaves } from "../../../tools/layers/waves";
 
 jest.setTimeout(600_000);
@@ -14,20 +16,28 @@ jest.setTimeout(600_000);
 let folder: string;
 let terraform: TerraformBinary;
 let env: NodeJS.ProcessEnv;
+let shared: SharedProvider | undefined;
+const endpoint = "http://127.0.0.1:9";
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lgtm-hcl-"));
   terraform = await ensureTerraform();
   // One init serves all layers: without a backend they need the same provider and nothing else.
-  env = { ...quietEnvironment(), ...(await setUpProvider(terraform)).environment, TF_DATA_DIR: join(folder, "data") };
+  const { environment, packageFolder } = await setUpProvider(terraform);
+  // Nothing answers there, and nothing is asked: it says that this is no account, so that one provider may serve all runs.
+  env = mockEnvironment({ AWS_ENDPOINT_URL: endpoint }, folder);
+  env = { ...env, ...environment, TF_DATA_DIR: join(folder, "data") };
+  shared = sharedProvider({ packageFolder, settings: "validates only", env, logFolder: folder });
 });
-afterAll(() => {
+afterAll(async () => {
+  await endProviders(endpoint);
   rmSync(folder, { recursive: true });
 });
 
 /** Runs Terraform and gives what it wrote when it failed. */
 async function complaintOf(cwd: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(terraform.path, args, { cwd, env });
+  const variables = args[0] === "validate" ? await shared?.variables() : {};
+  const { code, stdout, stderr } = await run(terraform.path, args, { cwd, env: { ...env, ...variables } });
   return code === 0 ? "" : `${stdout}${stderr}`;
 }
 

@@ -42,6 +42,7 @@ import { run, type RunResult } from "../../../tools/terminal/process";
 import { ensureTerraform, type TerraformBinary } from "../../../tools/terraform/binary";
 import { mockEnvironment } from "../../../tools/layers/environment";
 import { lockFile, setUpProvider } from "../../../tools/terraform/provider";
+import { sharedProvider, type SharedProvider } from "../../../tools/terraform/shared-provider";
 
 // The first test of a fresh clone also installs moto.
 jest.setTimeout(180_000);
@@ -374,12 +375,15 @@ describe("Terraform on the mock", () => {
   let terraform: TerraformBinary;
   let env: NodeJS.ProcessEnv;
   let home: string;
+  let shared: SharedProvider | undefined;
 
   beforeAll(async () => {
     home = join(folder, "terraform");
     env = mockEnvironment(mock.environment, home);
     terraform = await ensureTerraform();
-    env = { ...env, ...(await setUpProvider(terraform)).environment };
+    const { environment, packageFolder } = await setUpProvider(terraform);
+    env = { ...env, ...environment };
+    shared = sharedProvider({ packageFolder, settings: "from the environment", env, logFolder: home });
     await ecs.send(new CreateClusterCommand({ clusterName: "platform" }));
     await createSubnetGroup("imported");
     await createCacheCluster("imported", { CacheSubnetGroupName: "imported", SecurityGroupIds: ["sg-imported"] });
@@ -389,7 +393,9 @@ describe("Terraform on the mock", () => {
   });
 
   async function invoke(...args: string[]): Promise<RunResult> {
-    return run(terraform.path, [...args, ...(args[0] === "show" ? [] : ["-no-color"])], { cwd: home, env });
+    const own = args[0] === "init" ? {} : await shared?.variables();
+    const flags = args[0] === "show" ? [] : ["-no-color"];
+    return run(terraform.path, [...args, ...flags], { cwd: home, env: { ...env, ...own } });
   }
 
   async function succeeds(...args: string[]): Promise<string> {

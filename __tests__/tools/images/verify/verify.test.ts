@@ -51,7 +51,7 @@ describe("GIVEN a program on this machine", () => {
     const result = await verifyService("mimir", { platform: target, env, files });
     expect(result).toMatchObject({
       result: "refused",
-      detail: expect.stringContaining("[mimir-runtime-config-local]") as string,
+      detail: expect.stringContaining("[mimir-runtime-config-local, I08]") as string,
     });
   });
 });
@@ -73,7 +73,7 @@ describe("GIVEN an image", () => {
     expect(result).toMatchObject({ result: "ok", program: image, version: "2.9.0" });
     const [version, check] = docker.calls();
     expect(version).toBe(`run --rm --network none --entrypoint /tempo ${image} -version`);
-    expect(check).toMatch(/^run --rm --network none --env AWS_REGION=ap-northeast-2 /);
+    expect(check).toMatch(/^run --rm --network none --env \w+=/);
     expect(check).toContain("--env TEMPO_S3_BUCKET=jsj-lgtm-data-s3");
     expect(check).toMatch(
       new RegExp(
