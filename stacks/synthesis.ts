@@ -37,7 +37,11 @@ export function openApp(): App {
   const isNew = !existsSync(outdir);
   // CDKTF's own validations run after the first stacks are written; writeLayers runs them before.
   const app = makeApp(outdir);
-  if (isNew) process.once("exit", () => removeIfEmpty([join(outdir, "stacks"), outdir]));
+  if (isNew) {
+    process.once("exit", () => {
+      removeIfEmpty([join(outdir, "stacks"), outdir]);
+    });
+  }
   return app;
 }
 

@@ -10,7 +10,7 @@ export type Variation = Partial<PlatformConfig>;
 function services(changes: Readonly<Partial<Record<ServiceName, Partial<ServiceTasks>>>>): PlatformConfig["services"] {
   return Object.fromEntries(
     Object.entries(baseline.services).map(([name, tasks]) => [name, { ...tasks, ...changes[name as ServiceName] }]),
-  ) as PlatformConfig["services"];
+  );
 }
 
 const [tagged, untagged] = baseline.imageRepositories.lifecycleRules;

@@ -196,7 +196,7 @@ export function beforeApply(bench: Workbench, profile: string, withoutImages: bo
 function makeBootstrapBucket({ env, all, runFolder }: Workbench, profile: string): BeforeLayer {
   return async (layer) => {
     if (layer.id !== all[0]?.id) return;
-    const command = [join(projectRoot, "lgtm"), "bootstrap", "--profile", profile];
+    const command = [join(projectRoot, "lgtm"), "state", "bootstrap", "--profile", profile];
     const { code, stderr } = await runProgram(process.execPath, command, {
       cwd: projectRoot,
       env,

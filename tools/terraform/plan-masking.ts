@@ -39,7 +39,10 @@ export type Secrets = ReadonlySet<string>;
 export function secretsOf(plan: PlanJson): Secrets {
   const found = new Set<string>();
   const collect = (value: unknown, marks: unknown, attribute: string): void => {
-    if (marks === true) return collectTexts(value, attribute, found);
+    if (marks === true) {
+      collectTexts(value, attribute, found);
+      return;
+    }
     for (const [key, inner] of entriesOf(marks)) collect(at(value, key), inner, Array.isArray(marks) ? attribute : key);
   };
   const changes = [

@@ -21,7 +21,7 @@ export class Secret {
    */
   constructor(
     raw: unknown,
-    readonly shown: string = "(sensitive)",
+    readonly shown = "(sensitive)",
   ) {
     this.#raw = raw;
   }

@@ -117,7 +117,7 @@ test("a layer without a state gets it; named layers alone are touched", async ()
 });
 
 describe("is refused, and nothing is written:", () => {
-  async function expectRefusal(work: Promise<unknown>, what: RegExp, detail: RegExp = /^/): Promise<void> {
+  async function expectRefusal(work: Promise<unknown>, what: RegExp, detail = /^/): Promise<void> {
     const before = new Map(store.objects);
     const error = await failureOf(work);
     expect(error.what).toMatch(what);

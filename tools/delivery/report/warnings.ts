@@ -190,7 +190,8 @@ function retentionVariables({ path, before, after }: AttributeDifference) {
 
 function valueOf(name: string, text: string): Variables {
   const value = parseJson(text);
-  return new Map(value === undefined ? [] : [[name, String(value)]]);
+  if (value === undefined) return new Map();
+  return new Map([[name, typeof value === "string" ? value : JSON.stringify(value)]]);
 }
 
 function variablesIn(text: string): Variables {

@@ -30,9 +30,9 @@ function edit(address: string, change: (after: Attributes) => void): (plan: Plan
 }
 
 /** Changes a document inside a resource. */
-function editDocument<Content>(address: string, attribute: string, change: (content: Content) => void) {
+function editDocument(address: string, attribute: string, change: (content: unknown) => void) {
   return edit(address, (after) => {
-    const content = JSON.parse(String(after[attribute])) as Content;
+    const content: unknown = JSON.parse(String(after[attribute]));
     change(content);
     after[attribute] = JSON.stringify(content);
   });
@@ -47,8 +47,8 @@ interface Statement {
 }
 
 function policy(address: string, change: (statements: Statement[]) => void, attribute = "policy") {
-  return editDocument<{ Statement: Statement[] }>(address, attribute, ({ Statement }) => {
-    change(Statement);
+  return editDocument(address, attribute, (document) => {
+    change((document as { Statement: Statement[] }).Statement);
   });
 }
 
@@ -61,7 +61,8 @@ interface Container {
 }
 
 function container(service: string, change: (container: Container, all: Container[]) => void) {
-  return editDocument<Container[]>(`aws_ecs_task_definition.${service}`, "container_definitions", (all) => {
+  return editDocument(`aws_ecs_task_definition.${service}`, "container_definitions", (document) => {
+    const all = document as Container[];
     const [first] = all;
     if (first === undefined) throw new Error(`${service} has no container`);
     change(first, all);
@@ -120,7 +121,7 @@ export const ATTACKS: readonly Attack[] = [
     name: "an action added to a long statement",
     layer: "20-iam",
     change: policy("aws_iam_role_policy.grafana_cloudwatch_access", ([first]) => {
-      if (first !== undefined) first.Action = [...first.Action, "iam:PassRole"];
+      if (first !== undefined) first.Action = [first.Action, "iam:PassRole"].flat();
     }),
     shows: ['adds "iam:PassRole"'],
   },
@@ -491,8 +492,12 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: "images that expire at once",
     layer: "10-ecr",
-    change: editDocument<{ rules: Attributes[] }>("aws_ecr_lifecycle_policy.grafana", "policy", ({ rules }) => {
-      rules.push({ rulePriority: 4, selection: { tagStatus: "any", countNumber: 1 }, action: { type: "expire" } });
+    change: editDocument("aws_ecr_lifecycle_policy.grafana", "policy", (document) => {
+      (document as { rules: Attributes[] }).rules.push({
+        rulePriority: 4,
+        selection: { tagStatus: "any", countNumber: 1 },
+        action: { type: "expire" },
+      });
     }),
     shows: ['"countNumber":1,"tagStatus":"any"'],
   },
