@@ -27,7 +27,7 @@ function stackOf(id: string, { reads = {}, resource = {}, aws, data = {}, output
       ...(aws === undefined ? {} : { required_providers: { aws: { source: "hashicorp/aws", version: "~> 5.0" } } }),
       backend: { s3: { bucket, key: stateKeyOf(id), region, dynamodb_table: lockTable } },
     },
-    ...(aws === undefined ? {} : { provider: { aws: { region } } }),
+    ...(aws === undefined ? {} : { provider: { aws: [{ region }] } }),
     ...(Object.keys(sources).length === 0 ? {} : { data: sources }),
     ...(Object.keys(resources).length === 0 ? {} : { resource: resources }),
     ...(Object.keys(output).length === 0
