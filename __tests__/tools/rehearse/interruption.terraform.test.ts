@@ -100,7 +100,7 @@ onLinux("GIVEN a rehearsal of the network", () => {
 describe("GIVEN two rehearsals", () => {
   test("WHEN they run side by side THEN they do not disturb each other", async () => {
     const both = await Promise.all([1, 2].map(() => runLgtm(["rehearse", "--layer", "00-bootstrap"])));
-    expect(both.map(({ code, stdout }) => [code, stdout.includes("1 of 1 layers ok")])).toEqual([
+    expect(both.map(({ code, stdout }) => [code, stdout.includes("1 of 1 layer ok")])).toEqual([
       [0, true],
       [0, true],
     ]);

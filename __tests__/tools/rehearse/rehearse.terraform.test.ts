@@ -242,6 +242,7 @@ describe("GIVEN a platform's first day on `target`, in a shell full of settings 
       const run = await runLgtm(["plan", "--profile", "staging", "--out", join(folder, name), "--json", ...only], {
         env,
       });
+      if (run.stdout === "") throw new Error(`nothing was planned: ${run.lines.join("\n")}`);
       return { ...run, planned: JSON.parse(run.stdout) as Planned };
     }
     async function apply({ manifest, sha256 }: Planned): Promise<Applied> {
