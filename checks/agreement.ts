@@ -26,7 +26,7 @@ export function catalogFindings(
 }
 
 /**
- * Where the services' configs contradict each other.
+ * Finds contradictions between the services' configs.
  *
  * @param all the files of all services
  */

@@ -11,7 +11,7 @@ import { settingsIn } from "./served-paths";
 import { serviceSources, type ServiceSources } from "./service-sources";
 import { wiringFindings } from "./wiring";
 
-/** What is checked. */
+/** Subject of the checks. */
 export interface CheckedPlatform {
   /** Name of the profile. */
   readonly name: string;
@@ -58,7 +58,7 @@ export function platformFindings({ config, layers, sources }: CheckedPlatform): 
 }
 
 /**
- * What is left of findings without the known ones; known ones that are not found are findings themselves.
+ * Removes the known findings; a known one that is not found is a finding itself.
  *
  * @param findings all findings
  * @param known those that are excused

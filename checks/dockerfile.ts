@@ -3,7 +3,7 @@ export interface Instruction {
   readonly name: string;
   /** The words after it: the elements of a JSON array, or the text split at spaces. */
   readonly words: readonly string[];
-  /** Whether the words were given as a JSON array, which runs without a shell. */
+  /** True if the words were given as a JSON array, which runs without a shell. */
   readonly isExecForm: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What went wrong in the past; a finding that would have prevented one carries its id. */
+/** Incidents of the past; a finding that would have prevented one carries its id. */
 export const INCIDENTS = {
   I01: "/tempo/* reaches Tempo unrewritten and ends in a 404",
   I02: "server.http_path_prefix on Tempo and Pyroscope moves /ready and internal calls too",

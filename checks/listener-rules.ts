@@ -1,4 +1,4 @@
-/** What of a listener rule decides whether it takes a request. */
+/** Parts of a listener rule that decide if it takes a request. */
 export interface RuleConditions {
   /** The lowest number is tried first. */
   readonly priority: number;
@@ -24,7 +24,7 @@ export function firstMatchingRule<Rule extends RuleConditions>(
 }
 
 /**
- * Whether a path pattern of a listener rule matches a path, as AWS does it: case-sensitive, over the whole path, `*` for
+ * Tests if a path pattern of a listener rule matches a path, as AWS does it: case-sensitive, over the whole path, `*` for
  * any number of characters (slashes too) and `?` for exactly one. Nothing is decoded or normalized.
  *
  * @param pattern value of a `path-pattern` condition

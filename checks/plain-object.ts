@@ -1,13 +1,13 @@
 /** An object with string keys, as parsed YAML and JSON hold them. */
 export type PlainObject = Readonly<Record<string, unknown>>;
 
-/** Whether a value is an object that is neither null nor an array. */
+/** Tests if a value is an object that is neither null nor an array. */
 export function isPlainObject(value: unknown): value is PlainObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
- * What lies at a path.
+ * Returns the value at a path.
  *
  * @param value the object to start from
  * @param path keys and indexes joined by dots, `schema_config.configs.0.from`

@@ -6,7 +6,7 @@ import { firstMatchingRule, matchesPathPattern } from "./listener-rules";
 import type { RoutedTarget, Routing } from "./routing";
 import { serves, type Settings } from "./served-paths";
 
-/** What the contract is checked against. */
+/** Inputs of the route contract's check. */
 export interface RouteContract {
   readonly routing: Routing;
   readonly catalog: ServiceCatalog;

@@ -12,7 +12,7 @@ export interface RoutedTarget {
   readonly containerPort: number | undefined;
 }
 
-/** Where the load balancer sends requests and what it may connect to, read from the synthesized layers. */
+/** Routes of the load balancer and the ports that it may connect to, read from the synthesized layers. */
 export interface Routing {
   /** The listener that forwards requests. */
   readonly listener: { readonly protocol: string; readonly port: number };

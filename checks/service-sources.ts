@@ -16,7 +16,7 @@ export interface YamlFile {
   readonly raw: unknown;
   /** With the container's variables put in. */
   readonly value: unknown;
-  /** Why it cannot be read. @default - it can */
+  /** Reason why it cannot be read. @default - it can */
   readonly error?: string;
 }
 
@@ -28,7 +28,7 @@ export interface ServiceSources {
   readonly files: readonly SourceFile[];
   readonly dockerfile: Dockerfile;
   readonly dockerfilePath: string;
-  /** What the container sees: the image's variables, then the task definition's. */
+  /** Environment of the container: the image's variables, then the task definition's. */
   readonly environment: Readonly<Record<string, string>>;
   /** The variables that the task definition injects, secrets among them. */
   readonly injected: ReadonlySet<string>;

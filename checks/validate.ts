@@ -41,7 +41,7 @@ export function findingsIn(config: PlatformConfig): readonly Finding[] {
   return hasWrongTypes ? malformed : [...malformed, ...brokenRules(config)];
 }
 
-/** Where an issue lies; keys that nobody knows are named one by one. */
+/** Returns the paths of an issue; unknown keys are named one by one. */
 function pathsOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
 }

@@ -14,7 +14,7 @@ export interface VariableUse {
   readonly name: string;
   /** The text as written, `${TEMPO_S3_BUCKET}`. */
   readonly text: string;
-  /** What stands for it if it is not set. @default - an empty text */
+  /** Default value if it is not set. @default - an empty text */
   readonly fallback?: string;
 }
 

@@ -5,7 +5,7 @@ import type { ServiceSources } from "../service-sources";
 import { withoutComments } from "../variables";
 
 /**
- * What is wrong with Alloy's config, which is a language of its own and is looked at as text.
+ * Finds mistakes in Alloy's config, which is a language of its own and is read as text.
  *
  * @param sources Alloy's files
  */

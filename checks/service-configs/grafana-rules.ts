@@ -20,7 +20,7 @@ const URL_VARIABLES: Readonly<Record<string, string>> = {
 const TENANT_HEADER = "X-Scope-OrgID";
 
 /**
- * What is wrong with Grafana's provisioned datasources.
+ * Finds mistakes in Grafana's provisioned datasources.
  *
  * @param sources Grafana's files
  */

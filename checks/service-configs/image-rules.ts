@@ -31,7 +31,7 @@ export function healthCheckFindings({ name, image, healthCheck }: DeployedServic
 }
 
 /**
- * What is wrong with a service's Dockerfile.
+ * Finds mistakes in a service's Dockerfile.
  *
  * @param sources the service
  */

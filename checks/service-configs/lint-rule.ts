@@ -14,7 +14,7 @@ export interface ConfigView {
   readonly leaves: readonly Leaf[];
 }
 
-/** What a config must or must not hold; a rule has a name so that people can look it up and talk about it. */
+/** Rule about the content of a config; it has a name so that people can look it up and talk about it. */
 export interface LintRule {
   readonly name: string;
   /** @default - none */

@@ -87,7 +87,7 @@ function retentionRules({ get }: ConfigView): readonly RetentionRule[] {
   }));
 }
 
-/** Whether no matcher of a selector narrows it to streams that somebody named. */
+/** Tests if no matcher of a selector narrows it to streams that somebody named. */
 function selectsEveryJob(selector: string): boolean {
   const matchers = [...selector.matchAll(/\w+\s*(=~|!~|!=|=)\s*"([^"]*)"/g)];
   return matchers.every(

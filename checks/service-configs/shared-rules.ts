@@ -13,7 +13,7 @@ export interface SharedKeys {
   readonly usageReporting: string;
   /** Key of each storage prefix, and the prefix that the catalog says. */
   readonly storagePrefixes: (view: ConfigView) => readonly { readonly key: string; readonly prefix: string }[];
-  /** What to write instead of `server.http_path_prefix`. */
+  /** Replacement for `server.http_path_prefix`. */
   readonly insteadOfPathPrefix: string;
   /** Ports that are the program's own unless the config says otherwise. */
   readonly defaultPorts: { readonly http: number; readonly grpc: number };

@@ -8,7 +8,7 @@ import { atMost, sharedRules } from "./shared-rules";
 
 const GENERATOR = "metrics_generator";
 
-/** Where OTLP's traces are, beside its other signals. */
+/** Path of OTLP's traces, beside its other signals. */
 const OTLP_ALB_PATH = "/otlp/v1/traces";
 
 /** Rules of Tempo's config. Sources: the binary at 2.9.0 and its configuration reference. */

@@ -275,20 +275,20 @@ export interface EcsConfig {
    */
   readonly familyPrefix?: string;
   /**
-   * Who may connect to ports of the tasks beside what the services themselves ask for.
+   * Ingress to ports of the tasks beside the ingress that the services themselves ask for.
    * @default - nobody
    */
   readonly furtherIngress?: readonly TaskIngress[];
 }
 
-/** Who may connect to one port of every task. */
+/** Ingress to one port of every task. */
 export interface TaskIngress {
   readonly port: number;
   readonly protocol: "tcp" | "udp";
-  /** What the port is, in the rules' descriptions: `<label> from ALB`, `<label> internal`. */
+  /** Name of the port in the rules' descriptions: `<label> from ALB`, `<label> internal`. */
   readonly label: string;
   readonly fromLoadBalancer: boolean;
-  /** Whether members of the tasks' security group may connect. */
+  /** True if members of the tasks' security group may connect. */
   readonly fromTasks: boolean;
 }
 

@@ -11,7 +11,7 @@ import { renderRehearsal, rowsOf } from "../rehearse/report";
 export interface LiveCommandOptions {
   readonly profile?: string;
   readonly parallel: number;
-  /** Whether the services run until Ctrl-C, and the mock goes on after that. */
+  /** True if the services run until Ctrl-C, and the mock goes on after that. */
   readonly keep: boolean;
   readonly resume?: string | true;
   readonly json?: true;

@@ -2,7 +2,7 @@ import type { ApplyResult } from "../delivery/apply-plan";
 import { applyExitCode, applyFacts } from "../delivery/apply-report";
 import { tellApply } from "../delivery/github/tell-job";
 
-/** How `apply` and `destroy` say what they did. */
+/** Prints the result of `apply` and `destroy`. */
 export interface PrintOptions {
   readonly json?: true;
   readonly github?: true;

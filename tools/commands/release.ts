@@ -53,7 +53,7 @@ export function register(program: Command): void {
 }
 
 const HELP = `
-The image is recorded for the environment of the profile; while the active profile runs the images of the HCL, that is
+The image is recorded for the environment of the profile; while the active profile runs the images of the legacy Terraform, that is
 profile target. Log in to nothing: the command asks ECR for a password and hands it to Docker's standard input.
 
 Example:

@@ -21,7 +21,7 @@ import { isInBucket, localStoreOf, openStoreOf } from "./plan-store";
 import { readApproved, verifyManifest, type ApprovedPlans } from "./verify";
 import { openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
 
-/** What is applied. */
+/** Options of an apply. */
 export interface ApplyPlanOptions extends DeliveryOptions {
   /** A file or `s3://bucket/prefix/manifest.json`. */
   readonly manifest: string;
@@ -34,11 +34,11 @@ export interface ApplyPlanOptions extends DeliveryOptions {
    * on only if nothing but what was approved is left to do. @default false
    */
   readonly resume?: boolean;
-  /** What the approved plans must be for: nobody destroys by `./lgtm apply`. @default "apply" */
+  /** Purpose that the approved plans must have: nobody destroys by `./lgtm apply`. @default "apply" */
   readonly purpose?: Manifest["purpose"];
 }
 
-/** What became of one step: a layer, or a part of one. */
+/** Result of one step: a layer, or a part of one. */
 export interface AppliedLayer {
   readonly layer: string;
   /** `as approved`: the saved plan; `planned anew`: the same once its upstream, or a part of it, was applied; `nothing to apply`. */
@@ -46,7 +46,7 @@ export interface AppliedLayer {
   readonly summary: PlanSummary;
 }
 
-/** What apply did, and what it stopped at. */
+/** Result of an apply, and the step at which it stopped. */
 export interface ApplyResult {
   readonly manifest: Manifest;
   readonly outcomes: readonly Outcome<AppliedLayer>[];

@@ -7,7 +7,7 @@ import type { Outcome } from "../layers/waves";
 import type { AppliedLayer, ApplyResult } from "./apply-plan";
 import type { Manifest } from "./manifest";
 
-/** What `./lgtm apply --json` prints. */
+/** Output of `./lgtm apply --json`. */
 export function applyFacts({ manifest, outcomes, stopped, rest }: ApplyResult) {
   return {
     profile: manifest.profile,
@@ -24,7 +24,7 @@ export function applyFacts({ manifest, outcomes, stopped, rest }: ApplyResult) {
   };
 }
 
-/** How the command ends: by the worst that happened; a stop for a second approval is less than a failure. */
+/** Returns the exit code: that of the worst event; a stop for a second approval is less than a failure. */
 export function applyExitCode({ outcomes, rest }: ApplyResult): number {
   const errors = outcomes.flatMap((outcome) => (outcome.status === "failed" ? [outcome.error] : []));
   if (rest !== undefined) return exitCodes.stopped;
@@ -34,7 +34,7 @@ export function applyExitCode({ outcomes, rest }: ApplyResult): number {
   return worst instanceof UserError ? worst.exitCode : exitCodes.failed;
 }
 
-/** What apply did, for people: a table, then what did not go as approved, then what to do. */
+/** Renders the result of an apply for people: a table, then the deviations from the approval, then the next steps. */
 export function renderApply(result: ApplyResult): string {
   const rows = result.outcomes.map((outcome) => rowOf(outcome, result.manifest.purpose));
   const columns = ["layer", "result", "create", "change", "replace", "delete", "time"].map((title) => ({ title }));

@@ -6,7 +6,7 @@ import { run } from "../terminal/process";
 import { synthesize } from "../layers/synth";
 import { UserError } from "../terminal/user-error";
 
-/** What is compared with what. */
+/** Options of a comparison. */
 export interface ChangedSinceOptions {
   /** Commit, tag or branch: where the change starts from. */
   readonly ref: string;
@@ -22,7 +22,7 @@ export interface ChangedSinceOptions {
   readonly app?: string | undefined;
 }
 
-/** Which layers a change concerns. */
+/** Layers that a change concerns. */
 export interface ChangedLayers {
   /** Layers that are synthesized otherwise than at the base, and all that come after them. */
   readonly ids: readonly string[];
@@ -30,7 +30,7 @@ export interface ChangedLayers {
   readonly changed: readonly string[];
   /** Layers of the base that are not there any more; what they made stays in the account until it is destroyed. */
   readonly gone: readonly string[];
-  /** Why all layers are taken; undefined where the comparison was made. */
+  /** Reason why all layers are taken; undefined where the comparison was made. */
   readonly all: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export async function changedLayers(options: ChangedSinceOptions): Promise<Chang
   }
 }
 
-/** What a report says of the selection, in one sentence or two. */
+/** Describes the selection for a report, in one sentence or two. */
 export function describeChange({ ids, changed, gone, all }: ChangedLayers, ref: string): string {
   const goneText =
     gone.length === 0 ? "" : ` Gone from the code, and still in the account until destroyed: ${gone.join(", ")}.`;

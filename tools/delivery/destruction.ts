@@ -2,15 +2,15 @@ import { withDependencies, withDependents, selectLayers, type Layer } from "../l
 import { statefulOf } from "../terraform/stateful";
 import { UserError } from "../terminal/user-error";
 
-/** What is to be destroyed. */
+/** Options of a destruction. */
 export interface DestructionRequest {
   /** Layer ids; none means all but what holds data. */
   readonly layers: readonly string[];
-  /** What may be destroyed although it holds data: layer ids or addresses. */
+  /** Layer ids or addresses that may be destroyed although they hold data. */
   readonly includeStateful: readonly string[];
 }
 
-/** What is destroyed, and what is not. */
+/** Layers that are destroyed, and those that stay. */
 export interface Destruction {
   readonly selected: readonly Layer[];
   /** Layers that stay, with the reason. */
@@ -116,7 +116,7 @@ function refuseNamed(
   });
 }
 
-/** What a report says of the choice; undefined when all that exists goes. */
+/** Describes the choice for a report; undefined when everything is destroyed. */
 export function describeDestruction({ selected, kept, absent }: Destruction): string {
   const parts = [
     selected.length === 0 ? "Nothing is destroyed." : `Destroyed, in reverse order: ${ids(selected)}.`,
@@ -130,7 +130,7 @@ function ids(layers: readonly Layer[]): string {
   return layers.map(({ id }) => id).join(", ");
 }
 
-/** What has to be typed to destroy an environment. */
+/** Returns the phrase that a person types to destroy an environment. */
 export function destroyPhrase(environment: string): string {
   return `destroy ${environment}`;
 }

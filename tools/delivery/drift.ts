@@ -8,26 +8,26 @@ import type { Outcome } from "../layers/waves";
 import { openWorkspace, type DeliveryOptions } from "./workspace";
 import { count } from "../terminal/format";
 
-/** What is looked at. */
+/** Options of the search for drift. */
 export interface DriftOptions extends DeliveryOptions {
   /** Layer ids; none means all. */
   readonly layers: readonly string[];
 }
 
-/** What became different from its state without Terraform, in one layer. */
+/** Drift of one layer: differences from its state that Terraform did not make. */
 export interface LayerDrift {
   readonly layer: string;
   readonly status: "clean" | "drifted" | "failed" | "not tried";
-  /** What the next apply would set back, or make again. */
+  /** Differences that the next apply would set back, or make again. */
   readonly drifted: readonly ResourcePlan[];
-  /** What differs and is left alone: the configuration does not set it, or says that it belongs to others. */
+  /** Differences that are left alone: the configuration does not set it, or says that it belongs to others. */
   readonly leftAlone: readonly ResourcePlan[];
   /** Changes that come from the configuration: not applied yet, and no drift. */
   readonly unapplied: readonly string[];
   readonly error?: string;
 }
 
-/** What became different in all layers. */
+/** Drift of all layers. */
 export interface Drift {
   readonly profile: string;
   readonly clean: boolean;

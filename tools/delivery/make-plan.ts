@@ -20,11 +20,11 @@ import { managedIn, orderOfDestruction, planDestruction, readStates } from "./pl
 import { refuseTakingFromOthers } from "./still-in-use";
 import { configurationHash, openWorkspace, type BeforeLayer, type DeliveryOptions, type Workspace } from "./workspace";
 
-/** What is planned, and where the plans go. */
+/** Options of a plan. */
 export interface MakePlanOptions extends DeliveryOptions {
   /** Layer ids; none means all. */
   readonly layers: readonly string[];
-  /** Whether the real resources are read first. @default true */
+  /** True if the real resources are read first. @default true */
   readonly refresh?: boolean;
   /** Folder for the plans. @default - the state bucket, below `plans/<commit>/` */
   readonly out?: string | undefined;
@@ -36,29 +36,29 @@ export interface MakePlanOptions extends DeliveryOptions {
   readonly destroy?: DestroyOptions | undefined;
 }
 
-/** How a destruction is planned. */
+/** Options of a plan to destroy. */
 export interface DestroyOptions {
-  /** What may go although it holds data: layer ids or addresses. */
+  /** Layer ids or addresses that may be destroyed although they hold data. */
   readonly includeStateful: readonly string[];
   /** The phrase, where it is asked for before anything is planned. @default - asked for by `./lgtm destroy` alone */
   readonly confirm?: string | undefined;
 }
 
-/** What is planned into a store of an open workspace. */
+/** Options of a plan in an open workspace. */
 export interface PlanIntoOptions extends Pick<MakePlanOptions, "parallel" | "mode" | "refresh" | "beforeLayer"> {
   readonly selected: readonly Layer[];
-  /** Why these layers, for the report. @default - not said */
+  /** Reason for the selection of the layers, for the report. @default - not said */
   readonly selection?: string | undefined;
-  /** Why the other layers are not planned, for the report. @default - they were not named */
+  /** Reason why the other layers are not planned, for the report. @default - they were not named */
   readonly others?: string | undefined;
 }
 
 /** Saved plans, and what is to be approved of them. */
 export interface PlanResult {
   readonly manifest: Manifest;
-  /** What `apply --manifest` takes: a file or an address in S3. */
+  /** Value for `apply --manifest`: a file or an address in S3. */
   readonly manifestPlace: string;
-  /** What `apply --sha256` takes: from the approved report, never from where the manifest lies. */
+  /** Value for `apply --sha256`: from the approved report, never from the place of the manifest. */
   readonly manifestSha256: string;
   readonly report: PlanReport;
   /** Layers that were left out since something that Terraform does not make is missing, with what to do. */
@@ -149,7 +149,7 @@ function notPlanned({ id, dependencies }: Layer, error: UserError | undefined): 
   return [{ layer: id, dependencies, status: "not planned", reason: `${error.what} To do: ${error.mend}.` }];
 }
 
-/** What is stored and reported. */
+/** Plans and facts that are stored and reported. */
 interface KeptPlans {
   readonly plans: readonly LayerPlan[];
   readonly order: ChangeOrder;

@@ -35,7 +35,7 @@ const layerFields = z.object({
       noBucket: z.boolean(),
     })
     .nullable(),
-  /** Whether there is anything to apply: changes, moves or outputs. */
+  /** True if there is anything to apply: changes, moves or outputs. */
   applyable: z.boolean(),
   /** The saved plan; null for one that is provisional or applied in two steps, which cannot be applied as it is. */
   plan: storedFile.nullable(),
@@ -86,14 +86,14 @@ const leftOutSchema = z.object({
 const manifestSchema = z
   .object({
     format: z.literal(manifestFormat),
-    /** What the plans do. */
+    /** Purpose of the plans. */
     purpose: z.enum(["apply", "destroy"]),
     createdAt: z.string(),
     /** Commit that was planned, and whether files differed from it. */
     commit: z.string(),
     dirty: z.boolean(),
     profile: z.string(),
-    /** Whether all layers were planned, or only some that were named. */
+    /** True if all layers were planned, or only some that were named. */
     scope: z.enum(["all", "some"]),
     tools: z.object({ terraform: z.string(), provider: z.string() }),
     order: orderSchema,
@@ -121,7 +121,7 @@ function isWhole({
   return steps.every(isKnown) && layers.every(({ id }) => ["all", "all but deletions,deletions"].includes(partsOf(id)));
 }
 
-/** What was planned, and all that must still hold when it is applied. Its own SHA-256 is what is approved. */
+/** Plans, and all that must still hold when they are applied. Its own SHA-256 is what is approved. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** One planned layer in a manifest. */

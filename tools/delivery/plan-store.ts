@@ -5,7 +5,7 @@ import { connectToAws, type AwsClients } from "../aws/clients";
 import { onAws } from "../aws/errors";
 import { UserError } from "../terminal/user-error";
 
-/** Where the files of one plan are kept: a folder of this machine or a prefix of the state bucket. They hold secrets. */
+/** Store of the files of one plan: a folder of this machine or a prefix of the state bucket. They hold secrets. */
 export interface PlanStore {
   /** For people, and for `--manifest`: the folder or `s3://bucket/prefix`. */
   readonly place: string;
@@ -43,7 +43,7 @@ function plainName(name: string): string {
   throw new Error(`${JSON.stringify(name)} is no name of a file in a store of plans`);
 }
 
-/** Where plans are kept in S3. */
+/** Place of plans in S3. */
 export interface BucketPlace {
   readonly bucket: string;
   /** Without a slash at the end. */

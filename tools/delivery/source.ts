@@ -1,11 +1,11 @@
 import { projectRoot } from "../terminal/paths";
 import { run } from "../terminal/process";
 
-/** What is planned or applied, as version control knows it. */
+/** Version of the sources that are planned or applied. */
 export interface Source {
   /** Full hash, or `unknown` outside a Git checkout. */
   readonly commit: string;
-  /** Whether tracked files differ from the commit; true where it is unknown. Plans in a folder of the checkout do not count. */
+  /** True if tracked files differ from the commit; true where it is unknown. Plans in a folder of the checkout do not count. */
   readonly dirty: boolean;
 }
 

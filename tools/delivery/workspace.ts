@@ -14,11 +14,11 @@ import { acceptedVersions } from "../layers/stack-file";
 import { sha256Of } from "./manifest";
 import { currentSource, type Source } from "./source";
 
-/** What plan, apply and drift are told alike. */
+/** Options that plan, apply and drift share. */
 export interface DeliveryOptions {
   /** @default - LGTM_PROFILE, then `activeProfile` */
   readonly profile?: string | undefined;
-  /** How many layers at the same time. */
+  /** Number of layers at the same time. */
   readonly parallel: number;
   readonly mode: ProgressMode;
   /** The app to synthesize. @default - main.ts of the project */
@@ -31,7 +31,7 @@ export interface DeliveryOptions {
   readonly note?: ((text: string) => void) | undefined;
 }
 
-/** What plan, apply and drift work with: synthesized layers, programs, an open session on the account or mock. */
+/** Workspace of plan, apply and drift: synthesized layers, programs, an open session on the account or mock. */
 export interface Workspace {
   readonly runFolder: string;
   readonly profile: Profile;

@@ -2,13 +2,13 @@ import type { LayerJson } from "../../stacks/platform-json";
 import type { Layer } from "./layers";
 import { readStack } from "./stack-file";
 
-/** Address of a resource -> its address in the HCL, or null where it has the same or the HCL had no such resource. */
+/** Address of a resource -> its address in the legacy Terraform, or null where it has the same or there was no such resource. */
 export type LayerAddresses = Readonly<Record<string, string | null>>;
 
 /** Profile -> layer -> addresses, all in alphabetical order. */
 export type AddressList = Readonly<Record<string, Readonly<Record<string, LayerAddresses>>>>;
 
-/** Where the list is kept, from the root of the project. A change to it is a change to review. */
+/** Path of the list, from the root of the project. A change to it is a change to review. */
 export const ADDRESS_FILE = "docs/addresses.json";
 
 /**
@@ -49,7 +49,7 @@ export function renderAddresses(list: AddressList): string {
 }
 
 /**
- * What differs between two lists, one line a change; empty if nothing does.
+ * Lists the differences between two lists, one line a change; empty if there are none.
  *
  * @param committed the list in {@link ADDRESS_FILE}
  * @param current the list of the layers now

@@ -2,7 +2,7 @@ import { deployments, profiles, type Deployment } from "../../common.config";
 import type { PlatformConfig } from "../../modules/config/platform-config";
 import { UserError } from "../terminal/user-error";
 
-/** What the workflows take a role for. */
+/** Purposes for which the workflows take a role. */
 export type RoleDuty = "review" | "plan" | "apply" | "release";
 
 /** One real environment, as the workflows run for it. */

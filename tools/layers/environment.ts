@@ -11,7 +11,7 @@ const interfering =
   /^(TF_VAR_.*|TF_CLI_ARGS.*|TF_WORKSPACE|TF_DATA_DIR|TF_INPUT|TF_PLUGIN_CACHE_DIR|TF_REATTACH_PROVIDERS|TF_TARGET.*)$/;
 
 /**
- * What a run on the mock keeps of the user's environment. A list of what stays, not of what goes: a variable that points
+ * Variables of the user's environment that a run on the mock keeps. It lists those that stay, not those that go: a variable that points
  * at AWS and that no one thought of cannot slip through.
  */
 const harmless =
@@ -42,7 +42,7 @@ export function accountEnvironment(base: NodeJS.ProcessEnv = process.env): NodeJ
   return quietEnvironment(base);
 }
 
-/** Who sets it wants another provider than the locked one; dropping it in silence would be a surprise on an account. */
+/** A user who sets it wants another provider than the locked one; dropping it in silence would be a surprise on an account. */
 function refuseReattach(env: NodeJS.ProcessEnv): void {
   if ((env.TF_REATTACH_PROVIDERS ?? "") === "" || awsTarget(env).kind === "mock") return;
   throw new UserError({

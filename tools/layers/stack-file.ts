@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { LayerJson } from "../../stacks/platform-json";
 import type { Layer } from "./layers";
 
-/** What the tools read from a layer's `cdk.tf.json`: where its state is and whose states it reads. */
+/** Facts that the tools read from a layer's `cdk.tf.json`: the place of its state and the states that it reads. */
 export interface StackFacts {
   readonly layer: string;
   /** Bucket of the layer's state. */

@@ -19,7 +19,7 @@ import { run } from "../terminal/process";
 import { quietEnvironment } from "./environment";
 import { UserError } from "../terminal/user-error";
 
-/** What is synthesized, and where to. */
+/** Options of a synthesis. */
 export interface SynthOptions {
   /** Absolute path of the output folder. */
   readonly outFolder: string;

@@ -1,11 +1,11 @@
-/** What runs in an order: a layer, or a step of an apply. */
+/** Item that runs in an order: a layer, or a step of an apply. */
 export interface InOrder {
   readonly id: string;
   /** Ids of those that come first. */
   readonly dependencies: readonly string[];
 }
 
-/** What became of one layer. */
+/** Result of one layer. */
 export type Outcome<T> =
   | { readonly layer: string; readonly status: "done"; readonly value: T; readonly seconds: number }
   | { readonly layer: string; readonly status: "failed"; readonly error: unknown; readonly seconds: number }
@@ -16,9 +16,9 @@ export type Outcome<T> =
       readonly because: readonly string[];
     };
 
-/** How layers are run. */
+/** Options of a run of layers. */
 export interface WaveOptions {
-  /** How many run side by side, at least 1. */
+  /** Number of layers that run side by side, at least 1. */
   readonly parallel: number;
   /**
    * `dependencies`: a layer starts when all it depends on are done (apply); `reverse`: when all that depend on it are

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../terminal/user-error";
 
-/** What decides which provider process serves a Terraform run. */
+/** Key by which a provider process is chosen for a Terraform run. */
 export interface ProviderProcessOptions {
   /** URL of the mock; the process ends with it. */
   readonly endpoint: string;

@@ -11,14 +11,14 @@ import { UserError } from "../terminal/user-error";
 import { endProviders } from "./provider-process";
 import { ensureMockPython } from "./venv";
 
-/** How a mock of AWS is started. */
+/** Options of a mock of AWS. */
 export interface MockOptions {
   /** AWS region for those who work on the mock, as `environment` tells them. The mock itself serves all regions. */
   readonly region: string;
   /** Folder for `mock.log`; it is created. */
   readonly logDir: string;
   /**
-   * Whether the mock outlives this process, until `stop` or `attachMock(…).stop`.
+   * True if the mock outlives this process, until `stop` or `attachMock(…).stop`.
    * @default false: it ends with this process, however that ends
    */
   readonly detached?: boolean;
@@ -34,7 +34,7 @@ export interface MockOptions {
   readonly rollsBack?: readonly string[];
 }
 
-/** What finds a running mock again: written down by a command that leaves one behind. */
+/** Record of a running mock: written by a command that leaves one behind. */
 export interface MockRecord {
   readonly region: string;
   readonly port: number;
@@ -51,7 +51,7 @@ export interface Mock {
   readonly pid: number;
   /** For `attachMock`, later and in another process. */
   readonly record: MockRecord;
-  /** What a child needs in its environment to work on the mock instead of AWS; add it to a clean one. */
+  /** Environment with which a child works on the mock instead of AWS; add it to a clean one. */
   readonly environment: Readonly<Record<string, string>>;
   /** Ends this mock and the providers that this process started for it; its AWS is gone with it. Safe to call twice. */
   stop(): Promise<void>;
@@ -202,7 +202,7 @@ function notStarted(logFile: string): UserError {
   });
 }
 
-/** Whether the mock of this record, and not something else, answers on its port. */
+/** Tests if the mock of this record, and not something else, answers on its port. */
 async function isAlive(record: MockRecord): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(stopSeconds * 1000);

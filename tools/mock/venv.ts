@@ -17,7 +17,7 @@ import { run, throwIfInterrupted, type RunResult } from "../terminal/process";
 import { withSignOfLife } from "../terminal/progress";
 import { UserError } from "../terminal/user-error";
 
-/** Where the mock's Python comes from and goes to; only tests need other values than the defaults. */
+/** Places of the mock's Python; only tests need other values than the defaults. */
 export interface MockPythonOptions {
   /**
    * The virtual environment.
@@ -30,22 +30,22 @@ export interface MockPythonOptions {
    */
   readonly python?: string;
   /**
-   * What pip installs.
+   * Requirements file for pip.
    * @default "tools/mock/requirements.txt"
    */
   readonly requirements?: string;
   /**
-   * What it is for, in messages.
+   * Purpose, in messages.
    * @default - the mock of AWS
    */
   readonly tool?: PythonTool;
 }
 
-/** What a Python environment is made for, in words. */
+/** Purpose of a Python environment, in words. */
 export interface PythonTool {
   /** `the mock of AWS` */
   readonly name: string;
-  /** What pip installs: `moto`. */
+  /** Name of the package that pip installs: `moto`. */
   readonly packages: string;
 }
 
@@ -234,7 +234,7 @@ async function takeLock(file: string, { name }: PythonTool, report: (line: strin
   }
 }
 
-/** Whether the process that took the lock is gone, or ended between taking it and writing its id. */
+/** Tests if the process that took the lock is gone, or ended between taking it and writing its id. */
 function isAbandoned(file: string): boolean {
   try {
     const id = Number(readFileSync(file, "utf8"));

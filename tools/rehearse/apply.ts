@@ -39,9 +39,9 @@ export function applyLayers(bench: Workbench, beforeLayer: BeforeLayer): Promise
   });
 }
 
-/** What became of a change of what runs. */
+/** Result of a change of the running platform. */
 export interface AppliedChange {
-  /** What each plan announced, for each step. */
+  /** Announcement of each plan, for each step. */
   readonly outcomes: readonly Outcome<PlanSummary>[];
   /** The order in which it was applied; undefined if a layer could not be planned. */
   readonly order: ChangeOrder | undefined;

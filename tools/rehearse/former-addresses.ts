@@ -22,7 +22,7 @@ type Resource = z.infer<typeof resourceSchema>;
 export type AddressedState = z.infer<typeof stateSchema>;
 
 /**
- * Gives every resource of an applied layer's state the address that it had in the HCL: the `moved` blocks of the layer,
+ * Gives every resource of an applied layer's state the address that it had in the legacy Terraform: the `moved` blocks of the layer,
  * backwards. State and digest on the mock are replaced; what the resources are stays as it is.
  *
  * @param mock the mock

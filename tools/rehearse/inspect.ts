@@ -3,7 +3,7 @@ import type { Mock } from "../mock/server";
 import { readAppliedState } from "./applied-state";
 import { addressesOf } from "./synthesized";
 
-/** What an applied layer's state holds, held against the synthesized layer. */
+/** Compares an applied layer's state with the synthesized layer. */
 export interface Inspection {
   readonly layer: string;
   readonly serial: number;

@@ -3,7 +3,7 @@ import { basename, join, relative } from "node:path";
 import type { RehearsalRecord } from "./record";
 import type { Workbench } from "./workbench";
 
-/** What a user's shell may have set and what would lead a program past the mock. */
+/** Variables that a user's shell may have set and that would lead a program past the mock. */
 const LEADS_ASTRAY = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 
 /**
@@ -23,7 +23,7 @@ export function writeEnvironment({ env, runFolder }: Workbench, profile: string)
 }
 
 /**
- * What a person needs to know of a mock that was left running: that it runs, how to work on it, how to end it.
+ * Explains a mock that was left running: that it runs, how to work on it, how to end it.
  *
  * @param record the kept rehearsal
  * @param cutShort whether it was cut short instead of kept on purpose

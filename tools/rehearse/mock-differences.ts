@@ -4,7 +4,7 @@ export interface MockDifference {
   readonly address: string;
   /** Path of the attribute, as plans name it. */
   readonly attribute: string;
-  /** What the mock does, with its version. */
+  /** Behaviour of the mock, with its version. */
   readonly reason: string;
 }
 

@@ -12,13 +12,13 @@ const recordSchema = z.object({
   profile: z.string(),
   /** Ids of the rehearsed layers. */
   layers: z.array(z.string()),
-  /** Whether all layers of the platform were applied. @default - not known */
+  /** True if all layers of the platform were applied. @default - not known */
   applied: z.boolean().optional(),
-  /** How to find the mock again. */
+  /** Record by which the mock is found again. */
   mock: z.object({ region: z.string(), port: z.number(), pid: z.number(), token: z.string() }),
 });
 
-/** What a later command needs to know of a rehearsal whose mock was left running. */
+/** Record of a rehearsal whose mock was left running, for a later command. */
 export type RehearsalRecord = z.infer<typeof recordSchema>;
 
 /** Writes the record of a running rehearsal, before anything is applied: whatever happens, its mock can be found again. */

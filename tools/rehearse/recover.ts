@@ -6,7 +6,7 @@ import type { Mock } from "../mock/server";
 import { readStackFacts } from "../layers/stack-file";
 import { readAppliedState } from "./applied-state";
 
-/** What had to be put right before an interrupted rehearsal can go on. */
+/** Repairs that were made before an interrupted rehearsal goes on. */
 export interface Recovered {
   /** States whose lock was left behind. */
   readonly locks: readonly string[];

@@ -28,21 +28,21 @@ import { judgeSecondPlan, type SecondPlanVerdict } from "./second-plan";
 import { dataBucketOf } from "./synthesized";
 import { logFolderOf, makeWorkbench, type Workbench } from "./workbench";
 
-/** How a rehearsal is run. */
+/** Options of a rehearsal. */
 export interface RehearseOptions {
   /** @default - LGTM_PROFILE, then `activeProfile` */
   readonly profile?: string | undefined;
   /** Layer ids; each takes with it what it needs. None means all. */
   readonly layers: readonly string[];
-  /** How many layers at the same time. */
+  /** Number of layers at the same time. */
   readonly parallel: number;
-  /** Whether to stop after the second plan and leave the mock running, with everything in it. */
+  /** True to stop after the second plan and leave the mock running, with everything in it. */
   readonly keep: boolean;
-  /** Whether objects in the data bucket stay where they are before the destroy, which is then refused. @default false */
+  /** True if objects in the data bucket stay where they are before the destroy, which is then refused. @default false */
   readonly leaveData?: boolean;
-  /** Whether the mock lacks images and the secret, as on a platform's first day; it then stops before 60-ecs. @default false */
+  /** True if the mock lacks images and the secret, as on a platform's first day; it then stops before 60-ecs. @default false */
   readonly withoutImages?: boolean;
-  /** Whether it ends with the apply, without the second plan: someone else goes on with the mock. @default false */
+  /** True if it ends with the apply, without the second plan: someone else goes on with the mock. @default false */
   readonly untilApplied?: boolean;
   readonly mode: ProgressMode;
 }
@@ -51,11 +51,11 @@ export interface RehearseOptions {
 export interface RehearsalResult {
   readonly rehearsal: Rehearsal;
   readonly good: boolean;
-  /** How to find the mock again, if it was left running. */
+  /** Record by which the mock is found again, if it was left running. */
   readonly kept: RehearsalRecord | undefined;
-  /** Whether it was cut short: by Ctrl-C, or because Terraform was killed. */
+  /** True if it was cut short: by Ctrl-C, or because Terraform was killed. */
   readonly cutShort: boolean;
-  /** Where logs and synthesized layers are. */
+  /** Folder of logs and synthesized layers. */
   readonly runFolder: string;
 }
 
@@ -180,7 +180,7 @@ async function runSteps(
   };
 }
 
-/** What Terraform does not make: the bucket of the first state, and what the tasks need. */
+/** Makes the things that Terraform does not make: the bucket of the first state, images and the secret. */
 export function beforeApply(bench: Workbench, profile: string, withoutImages: boolean): BeforeLayer {
   const makeBucket = makeBootstrapBucket(bench, profile);
   return async (layer) => {
@@ -260,7 +260,7 @@ async function attachOrExplain(record: RehearsalRecord): Promise<Mock> {
   });
 }
 
-/** Where lines that belong to no layer go: standard error, or nowhere for `--json`. */
+/** Returns the writer of lines that belong to no layer: standard error, or nothing for `--json`. */
 export function noteFor(mode: ProgressMode): (text: string) => void {
   return (text) => {
     if (mode !== "silent") process.stderr.write(`${text}\n`);

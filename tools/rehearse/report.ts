@@ -33,7 +33,7 @@ export interface Rehearsal {
 export interface RehearsalRow {
   readonly layer: string;
   readonly wave: number;
-  /** What the apply announced, `+17`. */
+  /** Announcement of the apply, `+17`. */
   readonly actions: string;
   readonly applySeconds: number | undefined;
   readonly secondPlan: "empty" | "mock only" | "changes" | "failed" | "-";
@@ -41,7 +41,7 @@ export interface RehearsalRow {
   readonly state: string;
   readonly destroySeconds: number | undefined;
   readonly result: "ok" | "failed" | "not tried" | "kept";
-  /** What went wrong, one line each. */
+  /** Problems, one line each. */
   readonly problems: readonly string[];
 }
 
@@ -73,7 +73,7 @@ export function rowsOf(rehearsal: Rehearsal): readonly RehearsalRow[] {
   });
 }
 
-/** Whether everything held. */
+/** Tests if everything held. */
 export function isGood(rows: readonly RehearsalRow[]): boolean {
   return rows.every(({ result }) => result === "ok" || result === "kept");
 }

@@ -1,7 +1,7 @@
 import type { PlanSummary } from "../terraform/plan-summary";
 import type { MockDifference } from "./mock-differences";
 
-/** What a plan after the apply says, held against the differences that the mock alone causes. */
+/** Compares a plan after the apply with the differences that the mock alone causes. */
 export interface SecondPlanVerdict {
   /** Changes that nobody expects, each as one line. */
   readonly unexpected: readonly string[];

@@ -16,7 +16,7 @@ export function addressesOf(layer: Layer): readonly string[] {
 /** The data bucket as layer 15 declares it. */
 export interface SynthesizedDataBucket {
   readonly name: string;
-  /** Whether Terraform may delete it together with its objects. */
+  /** True if Terraform may delete it together with its objects. */
   readonly destroyWithObjects: boolean;
 }
 

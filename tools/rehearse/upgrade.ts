@@ -22,9 +22,9 @@ import { differencesFromToday } from "./same-infrastructure";
 import { judgeSecondPlan } from "./second-plan";
 import { makeWorkbench, type Workbench } from "./workbench";
 
-/** How the upgrade is rehearsed. */
+/** Options of an upgrade rehearsal. */
 export interface UpgradeOptions {
-  /** How many layers at the same time. */
+  /** Number of layers at the same time. */
   readonly parallel: number;
   readonly mode: ProgressMode;
 }
@@ -32,12 +32,12 @@ export interface UpgradeOptions {
 /** One step of the way, with what each layer's plan announced and did. */
 export interface UpgradeStep {
   readonly name: string;
-  /** What the step must show, in words. */
+  /** Expectation of the step, in words. */
   readonly expects: string;
   readonly outcomes: readonly Outcome<PlanSummary>[];
   /** The order in which a change of what runs was applied. */
   readonly order?: ChangeOrder | undefined;
-  /** What did not hold, one line each. */
+  /** Violations, one line each. */
   readonly problems: readonly string[];
 }
 
@@ -102,7 +102,7 @@ async function walk(steps: readonly (() => Promise<UpgradeStep>)[]): Promise<rea
 }
 
 /**
- * Today's infrastructure: `baseline` applied from nothing, then each resource given its address in the HCL. That this
+ * Today's infrastructure: `baseline` applied from nothing, then each resource given its address in the legacy Terraform. That this
  * stands for what runs is not assumed: addresses, instance keys and attributes are compared with the committed states.
  */
 async function makeToday(bench: Workbench): Promise<UpgradeStep> {

@@ -10,7 +10,7 @@ import { terraformOfLayers } from "../terraform/plan-layers";
 import type { ProviderSetup } from "../terraform/provider";
 import type { Terraform } from "../terraform/terraform";
 
-/** What all steps of a rehearsal work with. */
+/** Workbench of all steps of a rehearsal. */
 export interface Workbench {
   readonly runFolder: string;
   /** All layers of the output folder. */
@@ -24,7 +24,7 @@ export interface Workbench {
   readonly env: NodeJS.ProcessEnv;
   /** Images and the secret that the tasks need; on the mock, stand-ins supply them. */
   readonly expected: Expected;
-  /** How many layers at the same time. */
+  /** Number of layers at the same time. */
   readonly parallel: number;
   readonly mode: ProgressMode;
   /** Told what belongs to no layer. */
@@ -33,7 +33,7 @@ export interface Workbench {
   readonly terraformOf: (layer: Layer) => Terraform;
 }
 
-/** What a workbench is made of. */
+/** Parts of a workbench. */
 export type WorkbenchParts = Omit<Workbench, "env" | "terraformOf">;
 
 /** Puts together what the steps need: the environment that cannot reach AWS, and a Terraform for each layer. */

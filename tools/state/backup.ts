@@ -124,7 +124,7 @@ function readText(file: string, refuse: (what: string) => UserError): string {
   }
 }
 
-/** What a file is that is no backup, and what can be done with it, as far as that is known. */
+/** Explains a file that is no backup, and its use, as far as that is known. */
 function foreign(content: string, json: unknown): [what: string, mend?: string] {
   if (content.trim() === "") return ["The file is empty: it is not a backup of states."];
   if (json === undefined)

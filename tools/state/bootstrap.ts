@@ -25,7 +25,7 @@ export interface BootstrapSetting {
   readonly found: string;
 }
 
-/** What `./lgtm state bootstrap` found and did. */
+/** Result of `./lgtm state bootstrap`. */
 export interface BootstrapResult {
   readonly bucket: string;
   readonly region: string;

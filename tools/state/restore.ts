@@ -23,11 +23,11 @@ import { parseState } from "./state-file";
 export interface RestoreOptions {
   /** Layers to put back; empty: all that the backup holds. */
   readonly layers: readonly LayerId[];
-  /** Whether a state may be replaced by an older one. */
+  /** True if a state may be replaced by an older one. */
   readonly allowLowerSerial: boolean;
 }
 
-/** What was done with one layer's state. */
+/** Result for one layer's state. */
 export interface RestoredLayer {
   readonly layer: LayerId;
   /** `unchanged`: the state already is the one of the backup; `digest corrected`: so, but Terraform refused to read it. */

@@ -10,7 +10,7 @@ import type { StateSession } from "./session";
  * nor a synthesized layer is needed: the moment is rarely a good one.
  */
 
-/** What is asked of the person before a lock is removed. */
+/** Question to the person before a lock is removed. */
 export interface UnlockOptions {
   /** Shows holder and age of the lock that was found. */
   readonly show: (lock: Lock) => void;

@@ -7,7 +7,7 @@ export const projectRoot = join(__dirname, "../..");
 /** The git-ignored folder for all that the commands make on this machine. */
 export const workFolder = join(projectRoot, ".lgtm");
 
-/** Where `./lgtm synth` and plain `cdktf synth` write (cdktf.json: output). */
+/** Folder into which `./lgtm synth` and plain `cdktf synth` write (cdktf.json: output). */
 export const defaultOutFolder = join(projectRoot, "cdktf.out");
 
 const runsKept = 5;
@@ -50,7 +50,7 @@ function removeOldRuns(folder: string): void {
   }
 }
 
-/** Whether the process that made the run folder is still there. A folder without a process id counts as finished. */
+/** Tests if the process that made the run folder is still there. A folder without a process id counts as finished. */
 function isRunning(run: string): boolean {
   try {
     const id = Number(readFileSync(join(run, ".pid"), "utf8"));

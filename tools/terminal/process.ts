@@ -12,7 +12,7 @@ import { UserError } from "./user-error";
 /** Ways in which a child takes an interrupt. */
 export type OnInterrupt = "finish" | "releases locks" | "discard";
 
-/** How a program is run. */
+/** Options of a program's run. */
 export interface RunOptions {
   /**
    * Working folder.
@@ -40,7 +40,7 @@ export interface RunOptions {
    */
   readonly graceSeconds?: number;
   /**
-   * Whether the child writes to this process's streams and reads its input, instead of being captured.
+   * True if the child writes to this process's streams and reads its input, instead of being captured.
    * @default false
    */
   readonly inherit?: boolean;
@@ -55,14 +55,14 @@ export interface RunOptions {
    */
   readonly onLine?: (line: string) => void;
   /**
-   * What an interrupt (Ctrl-C) means to the child. It is asked to end in any case; `releases locks` says that waiting for
+   * Effect of an interrupt (Ctrl-C) on the child. It is asked to end in any case; `releases locks` says that waiting for
    * that matters, `discard` that its work can be thrown away (an install), so that it is killed after a moment.
    * @default "finish"
    */
   readonly onInterrupt?: OnInterrupt;
 }
 
-/** What became of a program. */
+/** Result of a program. */
 export interface RunResult {
   /** Exit code; 128 + signal number, as shells count it, when a signal ended it. */
   readonly code: number;
@@ -72,7 +72,7 @@ export interface RunResult {
   readonly stderr: string;
   /** Wall-clock seconds. */
   readonly seconds: number;
-  /** Whether `timeoutSeconds` passed. */
+  /** True if `timeoutSeconds` passed. */
   readonly timedOut: boolean;
 }
 

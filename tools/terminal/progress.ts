@@ -1,7 +1,7 @@
 import type { ListrTask } from "listr2" with { "resolution-mode": "import" };
 
 /**
- * How progress is shown: `live` redraws lines on a terminal, `lines` writes one plain line an event (pipes, CI logs),
+ * Form of progress: `live` redraws lines on a terminal, `lines` writes one plain line an event (pipes, CI logs),
  * `silent` writes nothing (`--json`).
  */
 export type ProgressMode = "live" | "lines" | "silent";

@@ -1,6 +1,6 @@
 const HIDDEN = "[hidden]";
 
-/** What stands before a value that is no one's business. */
+/** Pattern of the text before a secret value. */
 const NAMES =
   "[\\w.-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|credential)s?(?![\\w-]*/)[\\w-]*";
 

@@ -1,7 +1,7 @@
 import { isNativeError } from "node:util/types";
 import { UserError } from "./user-error";
 
-/** What `mkdir -p` of Node says on a read-only file system. */
+/** Error codes of Node's `mkdir -p` on a read-only file system. */
 const NO_MKDIR = "ENOENT mkdir";
 
 /** Errors of the file system that no bug causes, in words, with the fix; by code, or by code and operation. */

@@ -5,14 +5,14 @@ export interface UserErrorParts {
   /** The thing and what is wrong with it, with the value that was found: one sentence. */
   readonly what: string;
   /**
-   * Where: a file, a key, a layer, a log file.
+   * Place: a file, a key, a layer, a log file.
    * @default - nothing more than `what` says
    */
   readonly where?: string;
   /** The fix: a command, a link, the line to change. */
   readonly mend: string;
   /**
-   * How the command ends.
+   * Exit code of the command, by name.
    * @default "failed"
    */
   readonly exit?: ExitName;

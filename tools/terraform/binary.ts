@@ -7,7 +7,7 @@ import { quietEnvironment } from "../layers/environment";
 import { downloadFolder, pinnedTerraformVersion, terraformProgram } from "./release";
 import { parseVersion, satisfies } from "./version";
 
-/** What `moved` blocks with instance keys and `terraform show -json` need; layers may ask for more. */
+/** Oldest Terraform for `moved` blocks with instance keys and `terraform show -json`; layers may ask for a newer one. */
 export const terraformConstraint = ">= 1.5.0, < 2.0.0";
 
 /** A Terraform that was found. */
@@ -16,7 +16,7 @@ export interface TerraformBinary {
   readonly path: string;
   /** For example `1.11.4`. */
   readonly version: string;
-  /** Where it was found, for people: `PATH` or the project's folder. */
+  /** Place where it was found, for people: `PATH` or the project's folder. */
   readonly foundIn: string;
 }
 
@@ -34,9 +34,9 @@ export async function findTerraform(
   throw notFound(refused, constraint);
 }
 
-/** How Terraform is found or fetched. */
+/** Options of the search for Terraform. */
 export interface EnsureOptions {
-  /** What the layers accept. @default - `terraformConstraint` */
+  /** Versions that the layers accept. @default - `terraformConstraint` */
   readonly constraint?: string | undefined;
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;

@@ -1,6 +1,6 @@
 import { UserError } from "../terminal/user-error";
 
-/** What is known about a Terraform command that failed. */
+/** Facts about a Terraform command that failed. */
 export interface Failure {
   /** The layer it ran in. */
   readonly layer: string;

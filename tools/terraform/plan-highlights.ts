@@ -32,7 +32,7 @@ export interface Highlight {
   /** The resource. */
   readonly address: string;
   readonly change: "added" | "removed" | "changed";
-  /** What is added or removed, in full; or what of it changes. */
+  /** Text that is added or removed, in full; or its changed parts. */
   readonly text: string;
   /** Of what changes, how it will be as a whole. */
   readonly whole?: string;
@@ -49,7 +49,7 @@ export interface HighlightedResource {
 
 /** Something that is compared as one: a statement, a rule, an image. */
 interface Item {
-  /** What it is known by, where something changes in it. */
+  /** Identity of the entry, where a part of it changes. */
   readonly key?: string | undefined;
   readonly value: PlanValue;
   readonly text: string;
@@ -382,7 +382,7 @@ const expiries: Items = (attributes, type) => {
   });
 };
 
-/** What AWS makes up or every resource has, which says nothing of what was chosen. */
+/** Attributes that AWS computes or that every resource has, which say nothing of a choice. */
 const NOT_CHOSEN: ReadonlySet<string> = new Set(["arn", "id", "tags_all", "unique_id", "create_date"]);
 
 /** The attributes of something that were chosen: known, not empty, not made up by AWS. Also below. */

@@ -8,7 +8,7 @@ import { sharedProvider } from "./shared-provider";
 import { readStackFacts, upstreamOf } from "../layers/stack-file";
 import { Terraform } from "./terraform";
 
-/** What is planned, and how. */
+/** Options of a plan of layers. */
 export interface PlanLayersOptions {
   /** All layers of the output folder. */
   readonly all: readonly Layer[];
@@ -20,9 +20,9 @@ export interface PlanLayersOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Folder that gets one log file a layer. */
   readonly logFolder: string;
-  /** How many layers at the same time. */
+  /** Number of layers at the same time. */
   readonly parallel: number;
-  /** Whether the real resources are read first. */
+  /** True if the real resources are read first. */
   readonly refresh: boolean;
   readonly progress: Progress;
 }

@@ -17,7 +17,7 @@ export interface AttributeDifference {
   readonly path: string;
   readonly before: string;
   readonly after: string;
-  /** Whether this attribute forces the replacement. */
+  /** True if this attribute forces the replacement. */
   readonly forcesReplacement: boolean;
   /** Set when a part of it is masked. */
   readonly masked?: true;
@@ -35,9 +35,9 @@ export interface ResourcePlan {
   readonly action: PlanAction;
   /** Attributes that differ; empty for a no-op. */
   readonly differences: readonly AttributeDifference[];
-  /** Why Terraform does it, in words, where it says so. */
+  /** Reason that Terraform gives, in words, where it gives one. */
   readonly reason?: string;
-  /** What it is imported by, when it is taken into the state from AWS. */
+  /** Import id, when it is taken into the state from AWS. */
   readonly importing?: string;
   /** Configuration that Terraform wrote for an import. */
   readonly generatedConfig?: string;
@@ -64,16 +64,16 @@ export interface PlanSummary {
   readonly resources: readonly ResourcePlan[];
   /** Outputs that change; unchanged ones are left out. */
   readonly outputs: readonly OutputChange[];
-  /** What differs between the state and the real resource, as found by the refresh. */
+  /** Differences between the state and the real resource, as found by the refresh. */
   readonly drift: readonly ResourcePlan[];
   /** Permissions, images, ingress, routes and tasks that change, each in words. */
   readonly highlights: readonly Highlight[];
   readonly notices: readonly PlanNotice[];
-  /** What the plan says and no report can show; empty for every plan of a known Terraform. */
+  /** Parts of the plan that no report can show; empty for every plan of a known Terraform. */
   readonly cannotShow: readonly string[];
 }
 
-/** How many managed resources fall under which action. */
+/** Number of managed resources by action. */
 export interface PlanCounts {
   /** All managed resources in the plan. */
   readonly managed: number;

@@ -263,7 +263,7 @@ function pairNamed(
   }
 }
 
-/** What identifies an element of a list, where every element has it and no two of one list have the same. */
+/** Keys that identify an element of a list, where every element has the key and no two have the same value. */
 const NAMES = ["Sid", "name", "Name", "id", "ID", "rulePriority", "containerPort"] as const;
 
 function nameShared(before: readonly PlanValue[], after: readonly PlanValue[]): string | undefined {

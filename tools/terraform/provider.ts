@@ -42,7 +42,7 @@ export interface Mirror {
   readonly layout: "unpacked" | "packed";
 }
 
-/** What the search depends on; tests give their own. */
+/** Inputs of the search; tests give their own. */
 export interface ProviderOptions {
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;
@@ -50,7 +50,7 @@ export interface ProviderOptions {
   readonly report?: (text: string) => void;
   /** Folders whose direct subfolders may be mirrors. @default - /opt, /usr/share, /usr/local/share, /var/lib */
   readonly wellKnownRoots?: readonly string[];
-  /** Where the CLI configuration is written. @default - the project's work folder */
+  /** Folder of the written CLI configuration. @default - the project's work folder */
   readonly configFolder?: string;
 }
 

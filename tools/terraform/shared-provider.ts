@@ -15,7 +15,7 @@ export interface SharedProvider {
   linkInto(layerFolder: string): void;
 }
 
-/** What a provider is shared for. */
+/** Options of a shared provider. */
 export interface SharedProviderOptions {
   /** Folder with the provider's program. */
   readonly packageFolder: string | undefined;

@@ -23,15 +23,15 @@ export interface TerraformOptions {
   readonly upstream?: Readonly<Record<string, string>>;
 }
 
-/** How a plan is made. */
+/** Options of a plan. */
 export interface PlanOptions {
   /** File for the saved plan, absolute or relative to the layer's folder. */
   readonly out: string;
-  /** Whether the real resources are read first. The mock holds none of those in the fixtures. @default true */
+  /** True if the real resources are read first. The mock holds none of those in the fixtures. @default true */
   readonly refresh?: boolean;
-  /** Whether to plan the destruction of the layer. @default false */
+  /** True to plan the destruction of the layer. @default false */
   readonly destroy?: boolean;
-  /** Whether the state is locked meanwhile; a plan that only reads can do without. @default true */
+  /** True if the state is locked meanwhile; a plan that only reads can do without. @default true */
   readonly lock?: boolean;
   /** Addresses that the plan is limited to. @default - all */
   readonly targets?: readonly string[];

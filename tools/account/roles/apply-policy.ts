@@ -5,7 +5,7 @@ import type { PlatformResources } from "./resources";
 import { allow, inRegion } from "./statement";
 
 /**
- * What the role that applies may do beside reading. It applies, and destroys what is not kept for good: it makes, changes and removes what the layers
+ * Permissions of the role that applies, beside reading. It applies, and destroys what is not kept for good: it makes, changes and removes what the layers
  * declare, by the names that they give. It can remove neither the buckets of the states nor the table of their locks, and
  * touches no role beside the platform's, its own among them.
  *
@@ -148,7 +148,7 @@ function buckets(resources: PlatformResources, { dataBucket }: PlatformConfig): 
   ];
 }
 
-/** What AWS's services do in this account they do under roles that come into being with the first load balancer, cluster, cache. */
+/** Service-linked roles: AWS's services act in this account under roles that are made with the first load balancer, cluster, cache. */
 const SERVICES_WITH_ROLES = ["ecs.amazonaws.com", "elasticache.amazonaws.com", "elasticloadbalancing.amazonaws.com"];
 
 function roles({ roles: own, cacheServiceLinkedRole }: PlatformResources, { iam }: PlatformConfig) {
@@ -200,7 +200,7 @@ function roles({ roles: own, cacheServiceLinkedRole }: PlatformResources, { iam 
   ];
 }
 
-/** What bears a name of the platform's. */
+/** Resources that have a name of the platform. */
 function named({ repositories, logGroups, loadBalancing, cache }: PlatformResources): readonly PolicyStatement[] {
   return [
     allow(

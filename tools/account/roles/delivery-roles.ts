@@ -16,7 +16,7 @@ import {
   type GitHubOrigin,
 } from "./trust";
 
-/** What a role is for. */
+/** Purpose of a role. */
 export type Duty = "review" | "plan" | "apply" | "release";
 
 /**
@@ -52,7 +52,7 @@ export interface DeliveryRole {
 export interface SharedPolicy {
   readonly name: string;
   readonly arn: string;
-  /** What it is for, in a line. */
+  /** Purpose, in a line. */
   readonly purpose: string;
   readonly statements: readonly PolicyStatement[];
 }

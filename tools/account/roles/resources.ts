@@ -5,7 +5,7 @@ import { SERVICE_NAMES } from "../../../modules/services/service-name";
 import { LAYER_OUTPUTS, type LayerId } from "../../../stacks/outputs";
 import { stateLocation } from "../../../stacks/state-location";
 
-/** What the layers are made of and kept in, as ARNs of one account. */
+/** Resources of the layers and of their states, as ARNs of one account. */
 export interface PlatformResources {
   readonly region: string;
   /** Tags that the provider gives to every resource of the layers. */

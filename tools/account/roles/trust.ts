@@ -1,6 +1,6 @@
 import type { PolicyStatement } from "../../../modules/services/policy-document";
 
-/** Where GitHub's workflows run that may take a role. */
+/** Repository, branch and environment of the workflows that may take a role. */
 export interface GitHubOrigin {
   /** `owner/name`. */
   readonly repository: string;

@@ -20,13 +20,13 @@ const load = createRequire(__filename);
 
 /** Answer of one check. */
 export interface Finding {
-  /** What was looked for. */
+  /** Subject of the check. */
   readonly name: string;
   /** `lacking`: commands will fail; `absent`: only what `neededFor` names does not work. */
   readonly status: "ok" | "lacking" | "absent";
   /** Version, place or reason. */
   readonly found: string;
-  /** What it is needed for. */
+  /** Purpose for which it is needed. */
   readonly neededFor: string;
   /** The command or link that mends a lack; empty when there is none. */
   readonly mend: string;
@@ -203,7 +203,7 @@ const credentials: Check = async (env) => {
   return { ...base, status: "ok", found: `${source}: ${firstLine(identity.stdout)}`, mend: "" };
 };
 
-/** Where credentials would come from; values are never read into a message. */
+/** Source of credentials; values are never read into a message. */
 function credentialSource(env: NodeJS.ProcessEnv): string | undefined {
   if (env.AWS_ACCESS_KEY_ID !== undefined && env.AWS_SECRET_ACCESS_KEY !== undefined) return "AWS_ACCESS_KEY_ID";
   if (env.AWS_PROFILE !== undefined) return `AWS_PROFILE=${env.AWS_PROFILE}`;

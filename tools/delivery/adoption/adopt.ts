@@ -4,7 +4,7 @@ import { configDifferences, type ConfigDifference } from "./config-differences";
 import { planStates, type PlanStatesOptions } from "./plan-states";
 import { judgeAdoption, type Adoption } from "./report";
 
-/** What is checked, and how it is shown. */
+/** Options of the proof. */
 export type AdoptOptions = Omit<PlanStatesOptions, "command">;
 
 /**

@@ -9,7 +9,7 @@ const TASKS = ["aws_ecs_task_definition", "aws_ecs_service"] as const;
 const EVERYTHING = ["*"] as const;
 
 /**
- * Which part of the configuration decides about which resources: the one place where a change in a plan is traced back. A
+ * Resources that each part of the configuration decides: the one place where a change in a plan is traced back. A
  * row holds for its path and all below it; `*` stands for every type. A service is changed in place by whatever makes its
  * task definition a new one.
  */
@@ -76,7 +76,7 @@ const AFFECTED: Readonly<Record<string, Affected>> = {
   logRetentionDays: { "05-cloudwatch-logs": ["aws_cloudwatch_log_group"] },
 };
 
-/** What every resource's names, tags or provider follow from. */
+/** Parts of the configuration that decide names, tags or provider of every resource. */
 const EVERYWHERE: readonly string[] = ["projectName", "environment", "region", "accountId", "tags"];
 
 /**

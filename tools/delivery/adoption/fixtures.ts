@@ -19,7 +19,7 @@ export interface FixturesMock {
   stop(): Promise<void>;
 }
 
-/** What is put into the mock. */
+/** Content of the mock. */
 export interface FixturesOptions {
   /** The synthesized layers: they say in which buckets, under which keys and with which lock table. */
   readonly layers: readonly Layer[];

@@ -24,9 +24,9 @@ export interface PlanStatesOptions {
   readonly profile?: string | undefined;
   /** Layer ids; none means all. */
   readonly layers: readonly string[];
-  /** Whether the states are the committed files on a mock, instead of the remote states. */
+  /** True if the states are the committed files on a mock, instead of the remote states. */
   readonly fixtures: boolean;
-  /** How many layers are planned at the same time. */
+  /** Number of layers that are planned at the same time. */
   readonly parallel: number;
   readonly mode: ProgressMode;
 }

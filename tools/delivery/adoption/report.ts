@@ -28,14 +28,14 @@ export interface LayerAdoption {
   /** Resources that are not a no-op, data sources that would be read while applying included. */
   readonly changes: readonly CausedChange[];
   readonly outputs: PlanSummary["outputs"];
-  /** What the refresh found changed outside Terraform; never a reason to fail. */
+  /** Changes outside Terraform that the refresh found; never a reason to fail. */
   readonly drift: readonly ResourcePlan[];
   /** Permissions, images, ingress, routes and tasks that change, each in words. */
   readonly highlights: PlanSummary["highlights"];
   readonly notices: PlanSummary["notices"];
-  /** What the plan says and no report can show; such a plan is never accepted. */
+  /** Parts of the plan that no report can show; such a plan is never accepted. */
   readonly cannotShow: readonly string[];
-  /** Why it failed, as printed. */
+  /** Error, as printed. */
   readonly error?: string;
   /** Set when the layer was planned on values that its upstream has not put out yet. */
   readonly provisional?: Provisional;
@@ -50,7 +50,7 @@ export type PlannedForAdoption = Pick<LayerPlan, "summary" | "provisional">;
 /** The answer for all layers. */
 export interface Adoption {
   readonly profile: string;
-  /** Whether every layer was planned and nothing changes. */
+  /** True if every layer was planned and nothing changes. */
   readonly unchanged: boolean;
   /** Managed resources that stay as they are, moved or not. */
   readonly noOp: number;
@@ -61,7 +61,7 @@ export interface Adoption {
   /** Differences of the profile from `baseline`, which is what runs; empty: nothing may change. */
   readonly configuration: readonly ConfigDifference[];
   /**
-   * Whether the command's answer is good: nothing changes or, where the configuration differs from what runs, every layer
+   * True if the command's answer is good: nothing changes or, where the configuration differs from what runs, every layer
    * was planned and nothing is deleted or replaced that may not be.
    */
   readonly accepted: boolean;

@@ -2,7 +2,7 @@ import type { RestEndpointMethodTypes } from "@octokit/rest" with { "resolution-
 import type { Drift, LayerDrift } from "../drift";
 import { PAGE, type GitHub } from "./client";
 
-/** What became of one layer's issue. */
+/** Result for one layer's issue. */
 export interface DriftIssue {
   readonly layer: string;
   readonly did: "opened" | "updated" | "reopened" | "closed" | "left as it is";
@@ -13,7 +13,7 @@ export interface DriftIssue {
 /** Label of the issues; whoever removes it from one gets a new one. */
 export const DRIFT_LABEL = "lgtm-drift";
 
-/** What GitHub takes as the text of an issue, in characters. */
+/** Largest text of an issue on GitHub, in characters. */
 const BODY_LIMIT = 65_536;
 const SHOWN_DIFFERENCES = 40;
 

@@ -190,7 +190,7 @@ function changeDetails(word: string, change: ResourcePlan, id: string): string {
   return `<details class="change"${id}><summary><span class="sign ${action.replace(/\W+/g, "-")}">${word}</span> <code>${escapeHtml(nameOfResource(change))}</code></summary>${said.join("")}${table}</details>`;
 }
 
-/** What is new has no value now, and what goes has none after: their column would be empty. */
+/** A new resource has no value now, and a deleted one has none after: their column would be empty. */
 function attributeTable(differences: ResourcePlan["differences"], action: PlanAction): string {
   const columns = (["before", "after"] as const).filter((side) => action !== (side === "before" ? "create" : "delete"));
   const titles = { before: "now", after: "after" };

@@ -22,9 +22,9 @@ export const SUMMARY_LIMIT = 1024 * 1024;
 
 /** Options of the Markdown form. */
 export interface MarkdownOptions {
-  /** How much it may take. @default - what a comment holds */
+  /** Largest length. @default - that of a comment */
   readonly limit?: number;
-  /** What the limit counts. @default "characters" */
+  /** Unit of the limit. @default "characters" */
   readonly unit?: "characters" | "bytes";
 }
 

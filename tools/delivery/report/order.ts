@@ -34,7 +34,7 @@ export function orderHtml(order: ChangeOrder | undefined): string {
   return `<section class="order"><h2>Order</h2><p>${escapeHtml(orderLine(order))}</p>${list}</section>`;
 }
 
-/** Why a step is not where its layer is declared, and what no order puts right. */
+/** Reasons of steps that differ from the declared order, and conflicts that no order solves. */
 function remarksOf({ steps, notes }: ChangeOrder): readonly { readonly subject: string; readonly text: string }[] {
   return [
     ...steps.flatMap(({ id, because }) => because.map((text) => ({ subject: id, text: `waits: ${text}.` }))),

@@ -27,17 +27,17 @@ export interface ReportedPlan {
 export interface LeftOutLayer {
   readonly layer: string;
   readonly dependencies: readonly string[];
-  /** Whether it is left out on purpose, cannot be planned yet, or was not tried since an earlier one failed. */
+  /** True if it is left out on purpose, cannot be planned yet, or was not tried since an earlier one failed. */
   readonly status: "not selected" | "not planned" | "not tried";
-  /** Why, in a sentence. */
+  /** Reason, in a sentence. */
   readonly reason: string;
 }
 
-/** Where the plans come from and what is to be approved; all of it unknown for loose plan files. */
+/** Origin of the plans and subject of the approval; unknown for loose plan files. */
 export interface ReportFacts {
-  /** Whether what is planned is applied or destroyed. */
+  /** True if what is planned is applied or destroyed. */
   readonly purpose?: "apply" | "destroy";
-  /** Which layers were planned and why, in a sentence or two. */
+  /** Selection of the layers and its reason, in a sentence or two. */
   readonly selection?: string;
   /** In which order the plans are applied. */
   readonly order?: ChangeOrder;
@@ -46,7 +46,7 @@ export interface ReportFacts {
   readonly commit?: string;
   readonly dirty?: boolean;
   readonly manifestPlace?: string;
-  /** What the approval stands for. */
+  /** Subject of the approval. */
   readonly manifestSha256?: string;
 }
 
@@ -60,7 +60,7 @@ export interface ReportedLayer {
   /** Managed resources that are not a no-op, or are imported. */
   readonly changes: readonly ResourcePlan[];
   readonly outputs: PlanSummary["outputs"];
-  /** What was changed outside Terraform since the last apply. */
+  /** Changes outside Terraform since the last apply. */
   readonly drift: readonly ResourcePlan[];
   readonly highlights: readonly Highlight[];
   readonly notices: readonly PlanNotice[];
@@ -95,7 +95,7 @@ export interface LoudChange {
   /** Key of an object that an earlier replacement left behind. */
   readonly deposed?: string;
   readonly reason?: string;
-  /** Why it loses nothing, where that is known. */
+  /** Reason why it loses nothing, where that is known. */
   readonly harmless: string | undefined;
 }
 
@@ -109,7 +109,7 @@ export interface PlanReport {
   readonly warnings: readonly PlanWarning[];
   /** Changed values that are masked, in part or as a whole. */
   readonly masked: number;
-  /** What plans say and no report can show, `<layer>: <what>`; such plans must not be approved from a report. */
+  /** Parts of plans that no report can show, `<layer>: <what>`; such plans must not be approved from a report. */
   readonly cannotShow: readonly string[];
 }
 
@@ -138,7 +138,7 @@ export function buildReport(
   };
 }
 
-/** What is planned, in one line. */
+/** Summarizes the plan in one line. */
 export function headlineOf({ total, facts, leftOut }: PlanReport): string {
   const { create, update, replace, moved, imported } = total;
   const lost = total.delete + total.forget;
@@ -219,7 +219,7 @@ function isLoud(action: PlanAction): action is LoudAction {
   return ["delete", "replace", "create, forget", "forget", "unknown"].includes(action);
 }
 
-/** What becomes of something that goes, where the action alone does not say it. */
+/** Explains the end of a resource, where the action alone does not. */
 export function loudNote({ action, deposed, reason }: Pick<LoudChange, "action" | "deposed" | "reason">): string {
   const notes = [
     ...(deposed === undefined ? [] : ["what an earlier replacement left behind; the live one stays"]),

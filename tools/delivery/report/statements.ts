@@ -99,7 +99,7 @@ export function sectionsOfHighlights(
 /** Signs of what happens to an entry. */
 export const ENTRY_SIGNS: Readonly<Record<Highlight["change"], string>> = { added: "+", removed: "-", changed: "~" };
 
-/** How many entries were added, removed and changed. */
+/** Counts the added, removed and changed entries. */
 export function sectionCounts({ entries }: Section): string {
   return (["added", "removed", "changed"] as const)
     .map((change) => [entries.filter((entry) => entry.change === change).length, change] as const)
@@ -108,12 +108,12 @@ export function sectionCounts({ entries }: Section): string {
     .join(", ");
 }
 
-/** What a loud change is and what becomes of it, without its layer. */
+/** Describes a loud change and its effect, without its layer. */
 export function loudText(change: LoudChange): string {
   return `${nameOfResource(change)}${loudNote(change)}`;
 }
 
-/** What is said of a resource beside its attributes. */
+/** Lists the facts about a resource beside its attributes. */
 export function besides({ previousAddress, importing, reason, generatedConfig }: ResourcePlan): readonly string[] {
   return [
     ...(previousAddress === undefined ? [] : [`moved from ${previousAddress}`]),

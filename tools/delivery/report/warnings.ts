@@ -6,7 +6,7 @@ import type { AttributeDifference, PlanSummary, ResourcePlan } from "../../terra
 /** Something that a plan's counts do not say and that whoever approves it must know. */
 export interface PlanWarning {
   readonly layer: string;
-  /** What it is about. */
+  /** Subject. */
   readonly kind: "data lost" | "retention" | "interruption";
   /** One or two sentences. */
   readonly text: string;
@@ -34,7 +34,7 @@ export function planWarnings(plans: readonly PlannedLayer[]): readonly PlanWarni
   return [...new Map(found.map((warning) => [JSON.stringify(warning), warning])).values()];
 }
 
-/** What is new takes nothing away, but for rules of a bucket or repository that is there already. */
+/** A new resource takes nothing away, except rules of a bucket or repository that exists already. */
 function isChange({ mode, action, type }: ResourcePlan, { resources }: PlanSummary): boolean {
   if (mode !== "managed" || action === "no-op") return false;
   const holder = EXPIRY[type];

@@ -2,17 +2,17 @@ import { HARMLESS_REPLACEMENTS } from "../harmless-replacements";
 import type { PlanJson, PlanResource } from "../plan-json";
 import { compareGrants, type Values } from "./grants";
 
-/** What one change in a layer means to the layers that come after it. */
+/** Effect of one change in a layer on the layers that come after it. */
 export interface Effect {
   readonly kind: "adds" | "takes away";
   readonly address: string;
-  /** What it does, for people: `deleted`, `replaced`, `narrowed`, `created`, `widened`. */
+  /** Kind of the change, for people: `deleted`, `replaced`, `narrowed`, `created`, `widened`. */
   readonly verb: string;
   /** Texts by which others refer to the resource: its ARN, or its id where it has none, and addresses it is reached by. */
   readonly own: readonly string[];
   /** The same of the resources of its layer that it belongs to: the role of a policy, the target group of a rule. */
   readonly parents: readonly string[];
-  /** Whether Terraform can leave it out of an apply: a deletion can be, what a resource does in one step cannot. */
+  /** True if Terraform can leave it out of an apply: a deletion can be, what a resource does in one step cannot. */
   readonly separable: boolean;
 }
 
@@ -40,7 +40,7 @@ export function effectsOf(plan: PlanJson): readonly Effect[] {
   });
 }
 
-/** What a resource is a part of, by the attribute that names it: whoever uses that uses this too. */
+/** Attribute that names the parent of a resource, by type: a user of the parent uses the resource too. */
 const PART_OF: Readonly<Record<string, string>> = {
   aws_iam_role_policy: "role",
   aws_iam_role_policy_attachment: "role",
@@ -83,7 +83,7 @@ function kindsOf({ type, change }: PlanResource): readonly (readonly [Effect["ki
   ];
 }
 
-/** What is not known yet cannot be said to be gone. */
+/** A value that is not known yet cannot be said to be gone. */
 function isUnknownAnywhere(unknown: unknown): boolean {
   if (typeof unknown !== "object" || unknown === null) return unknown === true;
   return Object.values(unknown).some(isUnknownAnywhere);
@@ -109,7 +109,7 @@ function isName(value: unknown): value is string {
 }
 
 /**
- * Whether a resource's attributes name one of these, as a value of their own or inside a text such as a container definition.
+ * Tests if a resource's attributes name one of these, as a value of their own or inside a text such as a container definition.
  *
  * @param values attributes
  * @param names ARNs, ids or addresses

@@ -5,13 +5,13 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** A permission or a route that a resource gives to others. */
 interface Grant {
-  /** What must be equal: to whom it is given, on which port, to which target. */
+  /** Parts that must be equal: receiver, port, target. */
   readonly terms: string;
-  /** What may hold wildcards: an action and a resource, a path. */
+  /** Parts that may hold wildcards: an action and a resource, a path. */
   readonly patterns: readonly string[];
 }
 
-/** What an update of a resource does to the permissions and routes that it gives. */
+/** Compares the permissions and routes that a resource gives before and after an update. */
 export interface GrantChange {
   readonly widened: boolean;
   readonly narrowed: boolean;

@@ -12,7 +12,7 @@ export interface PlannedLayer {
   readonly standsOn: readonly string[];
 }
 
-/** What of a layer's plan a step applies. */
+/** Part of a layer's plan that a step applies. */
 export type StepPart = "all" | "all but deletions" | "deletions";
 
 /** One step of an apply: a layer, or a part of one. */
@@ -23,11 +23,11 @@ export interface OrderStep {
   readonly part: StepPart;
   /** Steps that must be done before it. */
   readonly after: readonly string[];
-  /** Why it waits for layers that are declared to come after it, one sentence a layer; empty: it does not. */
+  /** Reasons why it waits for layers that are declared to come after it, one sentence a layer; empty if it does not. */
   readonly because: readonly string[];
 }
 
-/** What no order can put right. */
+/** Conflicts that no order can solve. */
 export interface OrderWarning {
   readonly layer: string;
   /** A sentence or two. */
@@ -40,7 +40,7 @@ export interface ChangeOrder {
   readonly steps: readonly OrderStep[];
   /** Uses of what is deleted or replaced by something that goes on using it: the plans contradict each other. */
   readonly warnings: readonly OrderWarning[];
-  /** What is taken away before its user is changed, since that needs what the same step adds. */
+  /** Removals that come before the change of their user, since that needs an addition of the same step. */
   readonly notes: readonly OrderWarning[];
 }
 
@@ -99,7 +99,7 @@ class Ordering {
     );
   }
 
-  /** Whether the later layer needs what the plan of the earlier one adds. */
+  /** Tests if the later layer needs what the plan of the earlier one adds. */
   private adds(earlier: PlannedLayer, later: PlannedLayer): boolean {
     if (later.standsOn.includes(earlier.id)) return true;
     return this.effectsOf(earlier, "adds").some(({ own, parents }) => {
@@ -146,7 +146,7 @@ class Ordering {
     this.graph.add(layer, deletionsOf(layer));
   }
 
-  /** Where no reason is known: deletions last, all else in the declared order. */
+  /** Order where no reason is known: deletions last, all else as declared. */
   private fillIn(earlier: PlannedLayer, later: PlannedLayer): void {
     if (this.split.has(earlier.id)) this.graph.addUnlessCircle(later.id, deletionsOf(earlier.id));
     const effects = this.effects.get(earlier.id) ?? [];

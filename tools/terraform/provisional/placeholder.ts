@@ -3,13 +3,13 @@ export interface Placeholder {
   /** The layer that will give the value. */
   readonly layer: string;
   readonly output: string;
-  /** Where in the output: `["mimir"]` in a map, `[0]` in a list; empty for the output itself. */
+  /** Place in the output: `["mimir"]` in a map, `[0]` in a list; empty for the output itself. */
   readonly path: readonly (string | number)[];
-  /** What stands in the provisional plan. */
+  /** Placeholder in the provisional plan. */
   readonly value: string | number;
 }
 
-/** What kind of value a placeholder stands for. */
+/** Kind of value that a placeholder stands for. */
 export type PlaceholderKind = "text" | "number";
 
 /** A port that Terraform's providers take and that nothing of this platform uses, so that it is told apart. */

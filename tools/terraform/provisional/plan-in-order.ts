@@ -18,7 +18,7 @@ import { plannedOutputs, type PlannedOutputs } from "./planned-outputs";
 import { readsIn, type OutputReads } from "./reads";
 import { makeScratch } from "./scratch";
 
-/** Why a plan is provisional, and on what it stands. */
+/** Reason why a plan is provisional, and its placeholders. */
 export interface Provisional {
   /** Layers that must be applied before this one can be planned for good, the nearest ones only. */
   readonly upstream: readonly string[];
@@ -26,7 +26,7 @@ export interface Provisional {
   readonly unapplied: readonly string[];
   /** Values that nobody knows yet and that this layer reads. */
   readonly placeholders: readonly Placeholder[];
-  /** Whether the bucket of the layer's state does not exist yet. */
+  /** True if the bucket of the layer's state does not exist yet. */
   readonly noBucket: boolean;
 }
 
@@ -46,13 +46,13 @@ export interface LayerPlan {
   readonly state: StoredState;
 }
 
-/** What is planned in order, and how. */
+/** Options of planning in order. */
 export interface PlanInOrderOptions extends Omit<PlanLayersOptions, "progress" | "logFolder"> {
   /** Folder of the run: gets a log file a layer, and scratch copies, which are removed again. */
   readonly runFolder: string;
-  /** How progress is shown. */
+  /** Form of progress. */
   readonly mode: ProgressMode;
-  /** Whether each state is locked while it is planned. @default true */
+  /** True if each state is locked while it is planned. @default true */
   readonly lock?: boolean;
 }
 
@@ -93,7 +93,7 @@ class Planner {
   private readonly readState: ReturnType<typeof stateReader>;
   /** Outputs of the layers planned so far. */
   private readonly outputs = new Map<string, PlannedOutputs>();
-  /** What each layer uses of each remote state, by the layers' ids. */
+  /** Outputs that each layer uses of each remote state, by the layers' ids. */
   private readonly uses: ReadonlyMap<string, ReadonlyMap<string, OutputReads>>;
 
   constructor(private readonly options: PlannerOptions) {

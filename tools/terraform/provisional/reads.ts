@@ -1,6 +1,6 @@
-/** What a layer's configuration uses of one remote state. */
+/** Outputs of one remote state that a layer's configuration uses. */
 export interface OutputReads {
-  /** Whether every output counts as used, since the state's outputs are used as a whole. */
+  /** True if every output counts as used, since the state's outputs are used as a whole. */
   readonly all: boolean;
   /** Names of used outputs, each with the keys by which it is indexed. */
   readonly outputs: ReadonlyMap<string, ReadonlySet<string>>;

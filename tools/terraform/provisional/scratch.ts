@@ -5,7 +5,7 @@ import { readStack } from "../../layers/stack-file";
 import { outputsState } from "./outputs-state";
 import type { PlannedOutputs } from "./planned-outputs";
 
-/** What a scratch copy is made from. */
+/** Inputs of a scratch copy. */
 export interface ScratchOptions {
   readonly layer: Layer;
   /** Folder that becomes the copy; it must not exist. */
