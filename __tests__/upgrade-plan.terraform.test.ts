@@ -73,9 +73,9 @@ test("the tasks are planned on roles and target groups that do not exist yet, an
   const values = provisional[0]?.provisional?.placeholders.map(({ value }) => value) ?? [];
   expect(values).toContain("arn:aws:unknown:::__unknown__20-iam.task_role_arns[mimir]__");
   const tempo = changes().find(({ address }) => address === "aws_ecs_service.tempo");
-  const targets = tempo?.differences.find(({ path }) => path === "load_balancer")?.after;
+  const targets = tempo?.differences.flatMap(({ path, after }) => (path.startsWith("load_balancer[") ? [after] : []));
   expect(
-    targets?.match(/arn:aws:unknown:::__unknown__50-alb\.target_group_arns\[tempo-otlp-(http|alb)\]__/g),
+    targets?.join().match(/arn:aws:unknown:::__unknown__50-alb\.target_group_arns\[tempo-otlp-(http|alb)\]__/g),
   ).toHaveLength(2);
 });
 

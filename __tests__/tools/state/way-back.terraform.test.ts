@@ -120,6 +120,8 @@ test("GIVEN the moves were applied WHEN the backup is restored THEN the legacy T
     replace: 0,
     delete: 0,
     forget: 0,
+    imported: 0,
+    unknown: 0,
     outputChanges: 0,
   });
   // And it can go on: its apply writes the state with lock and digest, which this project then adopts again.

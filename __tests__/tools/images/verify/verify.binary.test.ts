@@ -69,6 +69,6 @@ describe.each(TAKEN)("GIVEN %s in the config of %s", (_what, service, edit, rule
     const files = edit(readServiceFiles(service));
     const { result, detail } = await verifyService(service, { platform: target, files });
     expect(result).toBe("refused");
-    expect(detail).toMatch(new RegExp(`^dockerfiles/.*\\[${rule}\\]`));
+    expect(detail).toMatch(new RegExp(`^dockerfiles/.*\\[${rule}[,\\]]`));
   });
 });
