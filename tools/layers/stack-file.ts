@@ -93,7 +93,7 @@ export function readStackFacts(layer: Layer): StackFacts {
     region: s3.region,
     lockTable: s3.dynamodb_table,
     requiredVersion: stack.terraform.required_version,
-    awsProvider: stack.provider.aws.length === 1 ? (stack.provider.aws[0] as unknown) : undefined,
+    awsProvider: stack.provider.aws.length === 1 ? stack.provider.aws[0] : undefined,
     reads: Object.fromEntries(
       Object.entries(stack.data.terraform_remote_state).map(([name, { config }]) => [name, config]),
     ),

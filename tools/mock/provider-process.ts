@@ -87,7 +87,7 @@ function start({ endpoint, program, env, logFile }: ProviderProcessOptions): Pro
   const log = openSync(logFile, "a");
   try {
     const child = spawn("/bin/sh", ["-c", untilInputCloses, "provider", program, folder], {
-      env: { ...quietLogs(env), TMPDIR: folder },
+      env: { ...quietLogs(withoutAuthorities(env)), TMPDIR: folder },
       stdio: ["pipe", "pipe", log],
       // Not in the terminal's group: Ctrl-C leaves it to Terraform to end its work first.
       detached: true,
@@ -114,6 +114,14 @@ function start({ endpoint, program, env, logFile }: ProviderProcessOptions): Pro
 }
 
 /** A provider in this mode traces each step that it takes (24,000 lines a plan) unless told otherwise. */
+/**
+ * Leaves out AWS_CA_BUNDLE: the mock speaks plain HTTP, and a provider that is configured a second time refuses it ("unable to
+ * add custom RootCAs HTTPClient", seen with 5.100.0).
+ */
+function withoutAuthorities(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== "AWS_CA_BUNDLE"));
+}
+
 function quietLogs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env.TF_LOG === undefined ? { ...env, TF_LOG_SDK: "off", TF_LOG_PROVIDER: "off" } : env;
 }
