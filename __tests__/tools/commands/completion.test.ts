@@ -38,6 +38,7 @@ test("a shell asks by ./lgtm complete", async () => {
   expect(await lgtm("complete", "--", "plan", "--fix")).toMatch(/^--fixtures\t.+\n:\d+\n$/);
 });
 
+// Skipped where there is no bash: it is the program that the script is for.
 (hasBash ? test : test.skip)("the script of bash completes ./lgtm from any folder", async () => {
   // Of bash-completion, the script uses this function alone.
   const stand =
